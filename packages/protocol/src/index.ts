@@ -1,0 +1,6 @@
+export * from './channel-name.ts';
+export * from './cursor.ts';
+export * from './disconnects.ts';
+export * from './errors.ts';
+export * from './messages.ts';
+export * from './position.ts';

@@ -1,0 +1,94 @@
+/**
+ * Following channels on a session's behalf: the name, the right, the past, and then what comes.
+ *
+ * @module
+ */
+import { type ErrorBody, formatPosition, TidingsError } from '@tidings/protocol';
+import type { Hub, Joined, SubscribeTarget } from './hub.ts';
+import type { Namespaces } from './namespaces.ts';
+import type { Broker, Slice, SliceRequest } from './ports/broker.ts';
+import type { SubscribedTo } from './ports/dialect.ts';
+import { requireRight } from './rights.ts';
+import type { Session } from './session.ts';
+
+/** A channel to follow; `from` may throw what is wrong with the place it was given. */
+export interface Wanted {
+  readonly channel: string;
+  from(): SliceRequest;
+}
+
+export interface FollowResult {
+  /** One for each that was wanted, in that order. */
+  readonly channels: readonly SubscribedTo[];
+  /** To be called once the past has been put in line. */
+  activate(): void;
+}
+
+export interface FollowerParts {
+  readonly hub: Hub;
+  readonly broker: Broker;
+  readonly namespaces: Namespaces;
+  /** The past of one channel may take so many bytes; more is told as a gap, never sent in part. */
+  readonly resumeBytes: number;
+}
+
+export class Follower {
+  readonly #parts: FollowerParts;
+
+  constructor(parts: FollowerParts) {
+    this.#parts = parts;
+  }
+
+  /** Each channel succeeds or fails by itself. @throws TidingsError `too_many_channels`. */
+  async follow(session: Session, wanted: readonly Wanted[]): Promise<FollowResult> {
+    const targets = await Promise.allSettled(wanted.map((entry) => this.#target(session, entry)));
+    const allowed = targets.filter((target) => target.status === 'fulfilled').map((target) => target.value);
+    const outcomes = await this.#parts.hub.subscribe(session, allowed);
+    const joined: Joined[] = [];
+    const next = outcomes.values();
+    const channels = targets.map((target, index): SubscribedTo => {
+      const { channel } = wanted[index] as Wanted;
+      const outcome =
+        target.status === 'fulfilled' ? (next.next().value as PromiseSettledResult<Joined>) : target;
+      if (outcome.status === 'rejected') return { channel, error: toBody(outcome.reason) };
+      joined.push(outcome.value);
+      const { subscription, slice } = outcome.value;
+      const { overflow } = subscription.namespace;
+      return { channel, ...this.#past(slice), ...(overflow === 'disconnect' ? {} : { overflow }) };
+    });
+    return { channels, activate: () => this.#parts.hub.activate(joined) };
+  }
+
+  /**
+   * Follows channels from one place in the log of all. What is newer than the log's head when this began is heard after
+   * `activate`, so that everything is in one order and `head` is a place in all the channels.
+   */
+  async followLog(
+    session: Session,
+    channels: readonly string[],
+    from: SliceRequest,
+  ): Promise<FollowResult & { readonly head: number }> {
+    const head = this.#parts.broker.head();
+    const result = await this.follow(
+      session,
+      [...new Set(channels)].map((channel) => ({ channel, from: () => ({ ...from, through: head }) })),
+    );
+    return { ...result, head };
+  }
+
+  async #target(session: Session, { channel: name, from }: Wanted): Promise<SubscribeTarget> {
+    const channel = this.#parts.namespaces.resolve(name);
+    const request = from();
+    await requireRight(session.identity, 'subscribe', channel);
+    return { channel, from: request };
+  }
+
+  #past({ position, recovered, events }: Slice) {
+    const fits = events.reduce((sum, event) => sum + event.json.length, 0) <= this.#parts.resumeBytes;
+    return { position: formatPosition(position), recovered: recovered && fits, events: fits ? events : [] };
+  }
+}
+
+function toBody(error: unknown): ErrorBody {
+  return (error instanceof TidingsError ? error : new TidingsError('internal')).toBody();
+}

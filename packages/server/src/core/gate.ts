@@ -1,0 +1,74 @@
+/**
+ * The gate decides who may come in: from which page, while there is room, and who a token says it is.
+ *
+ * @module
+ */
+import { TidingsError } from '@tidings/protocol';
+import { ANONYMOUS } from './identity.ts';
+import type { Authenticator } from './ports/authenticator.ts';
+import type { Admission, Handshake } from './ports/transport.ts';
+
+export interface GateOptions {
+  readonly authenticator: Authenticator;
+  /** Origins of pages that may connect beside the server's own; `*` for all. */
+  readonly origins: readonly string[];
+  /** Whether a client without a token may come in. */
+  readonly anonymous: boolean;
+  readonly limits: { readonly connections: number; readonly connectionsPerAddress: number };
+}
+
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #byAddress = new Map<string, number>();
+  #connections = 0;
+  #closed = false;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /** Lets nobody in any more: the server is going down. */
+  shut(): void {
+    this.#closed = true;
+  }
+
+  /**
+   * Whether a page of this origin may talk to the server. A client that is no browser sends no origin and is not asked.
+   *
+   * @throws TidingsError `origin_refused`.
+   */
+  checkOrigin(origin: string | undefined, host: string | undefined): void {
+    if (origin === undefined || this.#options.origins.includes('*') || this.#options.origins.includes(origin))
+      return;
+    if (host !== undefined && URL.canParse(origin) && new URL(origin).host === host) return;
+    throw new TidingsError('origin_refused', `The origin ${origin.slice(0, 200)} is not on the allowlist.`);
+  }
+
+  /** Takes a place for a client and says who it is. @throws TidingsError; the place is free again then. */
+  async admit({ origin, host, address, token }: Handshake): Promise<Admission> {
+    this.checkOrigin(origin, host);
+    const here = this.#byAddress.get(address) ?? 0;
+    const { connections, connectionsPerAddress } = this.#options.limits;
+    if (this.#closed || this.#connections >= connections)
+      throw new TidingsError('unavailable', undefined, { retryAfter: 5000 });
+    if (here >= connectionsPerAddress)
+      throw new TidingsError('rate_limited', 'Too many connections from this address.', { retryAfter: 5000 });
+    this.#byAddress.set(address, here + 1);
+    this.#connections += 1;
+    try {
+      if (token === undefined) return { identity: ANONYMOUS, provisional: !this.#options.anonymous };
+      return { identity: await this.#options.authenticator.verify(token), provisional: false };
+    } catch (error) {
+      this.leave(address);
+      throw error;
+    }
+  }
+
+  /** Gives a place back. */
+  leave(address: string): void {
+    const here = this.#byAddress.get(address) ?? 0;
+    if (here > 1) this.#byAddress.set(address, here - 1);
+    else this.#byAddress.delete(address);
+    this.#connections -= 1;
+  }
+}

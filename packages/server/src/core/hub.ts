@@ -1,0 +1,348 @@
+/**
+ * The hub gives every event to everyone who follows its channel, on this node.
+ *
+ * Events of one tick are collected and go out at its end: each is encoded once per wire, neighbours of one channel stay
+ * together, and a connection gets one write. A session hears events in the order of their `sequence`, over all its
+ * channels, which is what makes one cursor a place in all of them.
+ *
+ * @module
+ */
+import { type Disconnect, disconnect, TidingsError } from '@tidings/protocol';
+import { Channel } from './channel.ts';
+import type { Identity } from './identity.ts';
+import type { Namespace } from './namespace.ts';
+import type { ResolvedChannel } from './namespaces.ts';
+import { OverflowQueue, type QueuedEvent } from './overflow-queue.ts';
+import { Batch, type Frame, type Run } from './ports/batch.ts';
+import type { Broker, Slice, SliceRequest } from './ports/broker.ts';
+import type { Wire } from './ports/connection.ts';
+import type { ChannelEvent } from './ports/event.ts';
+import type { Session, Subscription } from './session.ts';
+
+/** What a session wants to follow, and from where. */
+export interface SubscribeTarget {
+  readonly channel: ResolvedChannel;
+  readonly from: SliceRequest;
+}
+
+/** A subscription that is not live yet, and the past to send before it is. */
+export interface Joined {
+  readonly subscription: Subscription;
+  readonly slice: Slice;
+}
+
+/** Told of what happens to sessions; a feature's way to know who is there. */
+export interface HubObserver {
+  opened?(session: Session): void;
+  /** Its subscriptions can still be seen; they are not told one by one. */
+  closed?(session: Session): void;
+  /** The session has another identity now: it authenticated, or refreshed its token. */
+  identified?(session: Session, before: Identity): void;
+  subscribed?(subscription: Subscription): void;
+  unsubscribed?(subscription: Subscription): void;
+  /** An event was given to so many sessions. */
+  delivered?(event: ChannelEvent, sessions: number): void;
+}
+
+export interface HubOptions {
+  readonly broker: Broker;
+  readonly limits: {
+    /** Bytes that may wait for one session. */
+    readonly queue: number;
+    /** Channels that one session may follow. */
+    readonly channels: number;
+  };
+  /** Runs a callback at the end of the tick. @default setImmediate */
+  readonly endOfTick?: (callback: () => void) => void;
+}
+
+/** One event's neighbours: events of one channel that came one after the other. */
+interface Stretch {
+  readonly channel: Channel;
+  readonly events: ChannelEvent[];
+}
+
+/** How much of a slow reader's queue is handed to the transport at once, bytes. */
+const DRAIN_CHUNK = 64 * 1024;
+
+export class Hub {
+  readonly #broker: Broker;
+  readonly #limits: HubOptions['limits'];
+  readonly #endOfTick: (callback: () => void) => void;
+  readonly #channels = new Map<string, Channel>();
+  readonly #sessions = new Map<string, Session>();
+  readonly #observers: HubObserver[] = [];
+  #stretches: Stretch[] = [];
+  #dirty: Session[] = [];
+  #root = Batch.of([]);
+  #scheduled = false;
+
+  constructor(options: HubOptions) {
+    this.#broker = options.broker;
+    this.#limits = options.limits;
+    this.#endOfTick = options.endOfTick ?? setImmediate;
+  }
+
+  observe(observer: HubObserver): void {
+    this.#observers.push(observer);
+  }
+
+  // Sessions
+
+  get sessions(): ReadonlyMap<string, Session> {
+    return this.#sessions;
+  }
+
+  get channels(): ReadonlyMap<string, Channel> {
+    return this.#channels;
+  }
+
+  open(session: Session): void {
+    this.#sessions.set(session.id, session);
+    for (const observer of this.#observers) observer.opened?.(session);
+  }
+
+  /** Forgets a session. A transport calls this once its connection has ended, for whatever reason. */
+  close(session: Session): void {
+    if (!this.#sessions.delete(session.id)) return;
+    session.closed ??= disconnect('disconnected');
+    for (const subscription of session.subscriptions.values()) this.#leave(subscription);
+    session.pending = undefined;
+    session.queue?.clear();
+    for (const observer of this.#observers) observer.closed?.(session);
+  }
+
+  /** Binds a session to another identity. */
+  identify(session: Session, identity: Identity): void {
+    const before = session.identity;
+    session.identity = identity;
+    session.provisional = false;
+    for (const observer of this.#observers) observer.identified?.(session, before);
+  }
+
+  /** Tells a client why and ends its session. */
+  disconnect(session: Session, notice: Disconnect): void {
+    if (session.closed) return;
+    session.closed = notice;
+    this.#write(session);
+    session.queue?.clear();
+    session.connection.close(notice);
+    this.close(session);
+  }
+
+  // Following channels
+
+  /**
+   * Begins to follow channels and reads their past. What comes from now on waits until {@link activate}, so that the
+   * caller sends the past first and nothing falls between.
+   *
+   * @throws TidingsError `too_many_channels`.
+   */
+  async subscribe(
+    session: Session,
+    targets: readonly SubscribeTarget[],
+  ): Promise<readonly PromiseSettledResult<Joined>[]> {
+    const added = new Set(
+      targets.map(({ channel }) => channel.channel).filter((name) => !session.subscriptions.has(name)),
+    );
+    if (session.subscriptions.size + added.size > this.#limits.channels)
+      throw new TidingsError('too_many_channels');
+    return Promise.allSettled(targets.map((target) => this.#join(session, target)));
+  }
+
+  async #join(
+    session: Session,
+    { channel: { channel: name, config }, from }: SubscribeTarget,
+  ): Promise<Joined> {
+    if (session.closed) throw new TidingsError('unavailable', 'The session has ended.');
+    // Events of this tick are already in the history that is about to be read; they go out to the others first.
+    this.flush();
+    let channel = this.#channels.get(name);
+    if (!channel) {
+      channel = new Channel(name, config);
+      this.#channels.set(name, channel);
+    }
+    const before = session.subscriptions.get(name);
+    const subscription: Subscription = before ?? {
+      session,
+      channel: name,
+      namespace: config,
+      from: this.#broker.head(),
+      waiting: undefined,
+    };
+    subscription.waiting ??= [];
+    channel.delete(subscription);
+    channel.joining.add(subscription);
+    session.subscriptions.set(name, subscription);
+    try {
+      const slice = await this.#broker.read(name, config.history, from);
+      if (!before) for (const observer of this.#observers) observer.subscribed?.(subscription);
+      return { subscription, slice };
+    } catch (error) {
+      session.subscriptions.delete(name);
+      this.#leave(subscription);
+      throw error;
+    }
+  }
+
+  /** Makes subscriptions live, after their past has been sent. What waited goes out in the order of the log. */
+  activate(joined: readonly Joined[]): void {
+    this.flush();
+    const waited: { readonly subscription: Subscription; readonly event: ChannelEvent }[] = [];
+    for (const { subscription, slice } of joined) {
+      const channel = this.#channels.get(subscription.channel);
+      const { waiting } = subscription;
+      if (!channel?.joining.delete(subscription) || !waiting) continue;
+      subscription.waiting = undefined;
+      channel.add(subscription);
+      for (const event of waiting) {
+        if (event.epoch !== slice.position.epoch || event.offset > slice.position.offset)
+          waited.push({ subscription, event });
+      }
+    }
+    waited.sort((a, b) => a.event.sequence - b.event.sequence);
+    for (const { subscription, event } of waited) this.#sendEvent(subscription, event);
+  }
+
+  /** @returns whether the session followed the channel. */
+  unsubscribe(session: Session, name: string): boolean {
+    const subscription = session.subscriptions.get(name);
+    if (!subscription) return false;
+    this.flush();
+    session.subscriptions.delete(name);
+    this.#leave(subscription);
+    for (const observer of this.#observers) observer.unsubscribed?.(subscription);
+    return true;
+  }
+
+  #leave(subscription: Subscription): void {
+    const channel = this.#channels.get(subscription.channel);
+    channel?.delete(subscription);
+    if (channel?.empty) this.#channels.delete(channel.name);
+  }
+
+  // Sending
+
+  /** Takes an event from the broker, to be given out at the end of the tick. */
+  deliver(event: ChannelEvent): void {
+    const channel = this.#channels.get(event.channel);
+    if (!channel) return;
+    for (const subscription of channel.joining) subscription.waiting?.push(event);
+    const last = this.#stretches.at(-1);
+    if (last?.channel === channel) last.events.push(event);
+    else this.#stretches.push({ channel, events: [event] });
+    this.#schedule();
+  }
+
+  /** Sends one message to one session, in order with everything else it hears. */
+  send(session: Session, text: string): void {
+    if (session.closed) return;
+    if (this.#stretches.length > 0) this.#distribute();
+    const frame = session.wire.frame(text);
+    if (!session.queue) this.#append(session, [frame]);
+    else if (!session.queue.pushDirect(frame, session.connection.buffered))
+      this.disconnect(session, disconnect('slow_consumer'));
+  }
+
+  /** Continues with what waited, now that the connection takes more. A transport calls this. */
+  writable(session: Session): void {
+    const { queue } = session;
+    if (!queue || session.closed) return;
+    while (!queue.empty) {
+      if (!session.connection.write(Batch.of(queue.shift(DRAIN_CHUNK)))) return;
+    }
+    session.queue = undefined;
+  }
+
+  /** Sends everything collected so far. Called at the end of a tick by itself. */
+  flush(): void {
+    this.#distribute();
+    if (this.#dirty.length === 0) return;
+    const dirty = this.#dirty;
+    this.#dirty = [];
+    for (const session of dirty) this.#write(session);
+    this.#root = Batch.of([]);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#endOfTick(() => {
+      this.#scheduled = false;
+      this.flush();
+    });
+  }
+
+  /** Hands the collected events to the sessions that follow them; nothing is written yet. */
+  #distribute(): void {
+    const stretches = this.#stretches;
+    if (stretches.length === 0) return;
+    this.#stretches = [];
+    for (const { channel, events } of stretches) {
+      let sessions = 0;
+      for (const [wire, subscriptions] of channel.live) {
+        const run = encode(wire, events);
+        if (run.length === 0) continue;
+        sessions += subscriptions.size;
+        for (const { session } of subscriptions) {
+          if (session.queue) this.#enqueue(session, channel.namespace, events);
+          else this.#append(session, run);
+        }
+      }
+      for (const observer of this.#observers)
+        for (const event of events) observer.delivered?.(event, sessions);
+    }
+  }
+
+  #sendEvent({ session, namespace }: Subscription, event: ChannelEvent): void {
+    if (session.queue) this.#enqueue(session, namespace, [event]);
+    else this.#append(session, encode(session.wire, [event]));
+  }
+
+  #append(session: Session, run: Run): void {
+    if (session.closed) return;
+    if (!session.pending) {
+      this.#dirty.push(session);
+      this.#schedule();
+    }
+    session.pending = (session.pending ?? this.#root).append(run);
+  }
+
+  #enqueue(session: Session, { overflow: policy }: Namespace, events: readonly ChannelEvent[]): void {
+    for (const event of events) {
+      if (session.closed || !session.queue) return;
+      const frame = encodeOne(session.wire, event);
+      if (frame === undefined) continue;
+      const queued: QueuedEvent = {
+        frame,
+        channel: event.channel,
+        policy,
+        key: event.conflate ?? event.event,
+      };
+      if (!session.queue.pushEvent(queued, session.connection.buffered))
+        this.disconnect(session, disconnect('slow_consumer'));
+    }
+  }
+
+  #write(session: Session): void {
+    const batch = session.pending;
+    if (!batch) return;
+    session.pending = undefined;
+    if (!session.connection.write(batch)) session.queue ??= new OverflowQueue(this.#limits.queue);
+  }
+}
+
+/** The frames of some events on a wire, without those it has no form for. */
+function encode(wire: Wire, events: readonly ChannelEvent[]): Run {
+  const run: Frame[] = [];
+  for (const event of events) {
+    const frame = encodeOne(wire, event);
+    if (frame !== undefined) run.push(frame);
+  }
+  return run;
+}
+
+function encodeOne(wire: Wire, event: ChannelEvent): Frame | undefined {
+  const text = wire.dialect.encodeEvent(event);
+  return text === undefined ? undefined : wire.frame(text);
+}

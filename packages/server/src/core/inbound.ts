@@ -1,0 +1,142 @@
+/**
+ * What a session's client sends: read by the session's dialect, paced, run in order, answered.
+ *
+ * @module
+ */
+import { disconnect, TidingsError } from '@tidings/protocol';
+import type { Dispatch, Outcome } from './dispatch.ts';
+import type { Hub } from './hub.ts';
+import { Pace, type Rate } from './pace.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Command, Incoming, Reply } from './ports/dialect.ts';
+import type { Session } from './session.ts';
+
+export interface InboundOptions {
+  readonly hub: Hub;
+  readonly dispatch: Dispatch;
+  readonly clock: Clock;
+  /** How fast one session may send commands. */
+  readonly rate: Rate;
+  /** Commands of one session that may be under way at once. */
+  readonly inFlight: number;
+}
+
+/** So many refused or unreadable messages in a row end a session. */
+const MAX_OFFENCES = 100;
+
+/** What a session may do before it has authenticated. */
+const OPEN_TO_ALL: ReadonlySet<string> = new Set(['authenticate', 'ping']);
+
+/** Answers one command; Socket.IO hands in its acknowledgement, others leave it to the dialect. */
+export type Answer = (reply: Reply) => void;
+
+interface State {
+  readonly pace: Pace;
+  running: number;
+  offences: number;
+  /** Commands that wait behind an exclusive one. */
+  waiting: { command: Command; answer: Answer }[] | undefined;
+}
+
+export class Inbound {
+  readonly #options: InboundOptions;
+  readonly #states = new WeakMap<Session, State>();
+
+  constructor(options: InboundOptions) {
+    this.#options = options;
+  }
+
+  /** Takes one message as text. */
+  receive(session: Session, text: string): void {
+    for (const incoming of session.wire.dialect.decode(text)) {
+      this.handle(session, incoming, (reply) => this.#answer(session, reply));
+    }
+  }
+
+  /** Takes one command, and gives the reply to `answer`. */
+  handle(session: Session, incoming: Incoming, answer: Answer): void {
+    if (session.closed) return;
+    const state = this.#state(session);
+    const wait = state.pace.take(this.#options.clock.now());
+    if ('error' in incoming || wait > 0 || state.running >= this.#options.inFlight) {
+      const command = 'error' in incoming ? { name: '', id: incoming.id } : incoming;
+      const error =
+        'error' in incoming
+          ? incoming.error
+          : new TidingsError('rate_limited', undefined, { retryAfter: wait || 1000 });
+      this.#offend(session, state, error);
+      answer(this.#options.dispatch.refuse(command, error));
+      return;
+    }
+    state.offences = 0;
+    if (state.waiting) {
+      state.running += 1;
+      state.waiting.push({ command: incoming, answer });
+    } else {
+      this.#run(session, state, incoming, answer);
+    }
+  }
+
+  #run(session: Session, state: State, command: Command, answer: Answer): void {
+    if (session.provisional && !OPEN_TO_ALL.has(command.name)) {
+      answer(this.#options.dispatch.refuse(command, new TidingsError('unauthenticated')));
+      return;
+    }
+    const outcome = this.#options.dispatch.run(command, { identity: session.identity, session });
+    if (!(outcome instanceof Promise)) {
+      finish(outcome, answer);
+      return;
+    }
+    state.running += 1;
+    const exclusive = this.#options.dispatch.commands.get(command.name)?.exclusive;
+    if (exclusive) state.waiting = [];
+    void outcome.then((done) => {
+      state.running -= 1;
+      finish(done, answer);
+      if (exclusive) this.#release(session, state);
+    });
+  }
+
+  /** Runs what waited behind an exclusive command, until the next exclusive one. */
+  #release(session: Session, state: State): void {
+    const waiting = state.waiting ?? [];
+    state.waiting = undefined;
+    for (const [index, { command, answer }] of waiting.entries()) {
+      state.running -= 1;
+      if (session.closed) continue;
+      this.#run(session, state, command, answer);
+      if (state.waiting as State['waiting']) {
+        state.waiting = waiting.slice(index + 1);
+        return;
+      }
+    }
+  }
+
+  #answer(session: Session, reply: Reply): void {
+    const text = session.wire.dialect.encodeReply(reply);
+    if (text !== undefined) this.#options.hub.send(session, text);
+  }
+
+  #offend(session: Session, state: State, error: TidingsError): void {
+    state.offences += 1;
+    if (state.offences <= MAX_OFFENCES) return;
+    this.#options.hub.disconnect(
+      session,
+      disconnect(error.code === 'rate_limited' ? 'rate_limited' : 'protocol_error'),
+    );
+  }
+
+  #state(session: Session): State {
+    let state = this.#states.get(session);
+    if (!state) {
+      state = { pace: new Pace(this.#options.rate), running: 0, offences: 0, waiting: undefined };
+      this.#states.set(session, state);
+    }
+    return state;
+  }
+}
+
+function finish({ reply, after }: Outcome, answer: Answer): void {
+  answer(reply);
+  for (const callback of after) callback();
+}

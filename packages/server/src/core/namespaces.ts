@@ -1,0 +1,37 @@
+import { type ChannelName, parseChannelName, TidingsError } from '@tidings/protocol';
+import type { Namespace } from './namespace.ts';
+
+/** A channel's name, taken apart and looked up. */
+export interface ResolvedChannel extends ChannelName {
+  readonly channel: string;
+  readonly config: Namespace;
+}
+
+/** The namespaces of a server, by name. */
+export class Namespaces {
+  readonly #byName = new Map<string, Namespace>();
+
+  /** @throws Error when the name is taken. */
+  add(namespace: Namespace): void {
+    if (this.#byName.has(namespace.name)) throw new Error(`namespace "${namespace.name}" is declared twice`);
+    this.#byName.set(namespace.name, namespace);
+  }
+
+  get(name: string): Namespace | undefined {
+    return this.#byName.get(name);
+  }
+
+  all(): readonly Namespace[] {
+    return [...this.#byName.values()];
+  }
+
+  /** @throws TidingsError `bad_channel` or `unknown_namespace`. */
+  resolve(channel: string): ResolvedChannel {
+    const name = parseChannelName(channel);
+    if (!name) throw new TidingsError('bad_channel');
+    const config = this.#byName.get(name.namespace);
+    if (!config)
+      throw new TidingsError('unknown_namespace', `No namespace "${name.namespace}" is configured.`);
+    return { ...name, channel, config };
+  }
+}

@@ -1,0 +1,60 @@
+import { isEventName, TidingsError } from '@tidings/protocol';
+import type { Namespaces, ResolvedChannel } from './namespaces.ts';
+import type { Broker, PublishReceipt } from './ports/broker.ts';
+import { assertSchema } from './schema.ts';
+
+/** An event to publish, as a caller has it. */
+export interface Publication {
+  readonly channel: string;
+  readonly event: string;
+  /** Any JSON value. @default null */
+  readonly data?: unknown;
+  /** A repeat with the same key within the namespace's window has one effect and the same answer. */
+  readonly key?: string | undefined;
+  /** The key under which a conflating namespace keeps only the newest. @default the event's name */
+  readonly conflate?: string | undefined;
+  /** The user who publishes; absent when the server does. */
+  readonly user?: string | undefined;
+}
+
+/** The one way into a channel: checks an event against its namespace and hands it to the broker. */
+export class Publisher {
+  readonly #broker: Broker;
+  readonly #namespaces: Namespaces;
+  readonly #maxBytes: number;
+
+  /** @param maxBytes of an event's data as JSON. */
+  constructor(broker: Broker, namespaces: Namespaces, maxBytes: number) {
+    this.#broker = broker;
+    this.#namespaces = namespaces;
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * Publishes an event. When the promise is fulfilled the event has its place, and on a durable channel is on disk.
+   *
+   * @throws TidingsError `bad_channel`, `unknown_namespace`, `bad_event`, `event_rejected`, `message_too_large`,
+   * `key_conflict`, `storage_full`, `storage_unavailable`.
+   */
+  async publish(publication: Publication, channel?: ResolvedChannel): Promise<PublishReceipt> {
+    const { config } = channel ?? this.#namespaces.resolve(publication.channel);
+    return this.#broker.publish({ ...publication, json: this.check(publication, channel) }, config.history);
+  }
+
+  /** Checks an event without publishing it, and gives its data as JSON. */
+  check(publication: Publication, channel = this.#namespaces.resolve(publication.channel)): string {
+    const { event, data = null } = publication;
+    if (!isEventName(event)) throw new TidingsError('bad_event');
+    const { events } = channel.config;
+    if (events) {
+      const schema = Object.hasOwn(events, event) ? events[event] : undefined;
+      if (!schema)
+        throw new TidingsError('event_rejected', `Namespace "${channel.namespace}" has no event "${event}".`);
+      assertSchema(schema, data, 'event_rejected');
+    }
+    const json = JSON.stringify(data);
+    if (json === undefined) throw new TidingsError('invalid_request', 'The data is no JSON value.');
+    if (Buffer.byteLength(json) > this.#maxBytes) throw new TidingsError('message_too_large');
+    return json;
+  }
+}
