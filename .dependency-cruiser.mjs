@@ -169,7 +169,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: `${ours}.*/dist/` },
+    exclude: { path: '^(packages|apps)/[^/]+/dist/' },
     tsPreCompilationDeps: true,
     builtInModules: { add: ['node:sqlite', 'node:test', 'node:sea'] },
     enhancedResolveOptions: {
