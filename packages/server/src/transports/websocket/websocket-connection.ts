@@ -9,6 +9,9 @@ import { PING_FRAME } from './frame.ts';
 /** How long a peer may take to answer the close frame before its socket is destroyed, milliseconds. */
 const CLOSE_TIMEOUT = 3000;
 
+/** Bytes that may be unread while pings are still answered. */
+const MAX_UNREAD_PONGS = 64 * 1024;
+
 /**
  * One WebSocket client.
  *
@@ -41,6 +44,11 @@ export class WebSocketConnection implements Connection {
 
   ping(): void {
     if (this.ws.readyState === WebSocket.OPEN) this.#socket.write(PING_FRAME);
+  }
+
+  /** Answers a ping, unless so much is unread already that another answer would only add to it. */
+  pong(data: Buffer): void {
+    if (this.buffered < MAX_UNREAD_PONGS) this.ws.pong(data);
   }
 
   close(notice: Disconnect): void {

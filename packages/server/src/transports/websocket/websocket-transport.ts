@@ -28,6 +28,8 @@ export interface WebSocketTransportOptions {
   readonly host: Host;
   readonly server: Server;
   readonly clock: Clock;
+  /** Prefixes of paths whose upgrades somebody else answers. */
+  readonly others: readonly string[];
   /** Reads the client's address, where a proxy in front is trusted to name it. */
   readonly addressOf: (request: IncomingMessage) => string;
 }
@@ -51,10 +53,14 @@ export class WebSocketTransport {
       clientTracking: false,
       maxPayload: options.host.maxMessage,
       perMessageDeflate: false,
+      // Answered below, where a client that only pings and never reads finds an end.
+      autoPong: false,
       handleProtocols: (offered) =>
         offered.has(SUBPROTOCOL) ? SUBPROTOCOL : (offered.values().next().value ?? false),
     });
-    options.server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
+    options.server.on('upgrade', (request, socket, head) => {
+      this.#upgrade(request, socket, head).catch(() => socket.destroy());
+    });
     this.#heartbeat = options.clock.every(options.host.heartbeat / HEARTBEAT_GROUPS, () => this.#beat());
   }
 
@@ -70,10 +76,14 @@ export class WebSocketTransport {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const found = this.#routes.get(url.pathname);
-    if (!found) return;
-    const { host, addressOf } = this.#options;
+    const { host, others, addressOf } = this.#options;
+    const url = URL.parse(request.url ?? '/', 'http://localhost');
+    if (url && others.some((prefix) => url.pathname.startsWith(prefix))) return;
+    const found = url && this.#routes.get(url.pathname);
+    if (!found) {
+      refuseUpgrade(socket, new TidingsError('not_found'));
+      return;
+    }
     const handshake: Handshake = {
       origin: request.headers.origin,
       host: request.headers.host,
@@ -130,6 +140,10 @@ export class WebSocketTransport {
           (reply) => answer(host, session, reply),
         );
       else host.receive(session, (data as Buffer).toString());
+    });
+    ws.on('ping', (data: Buffer) => {
+      connection.alive = true;
+      connection.pong(data);
     });
     ws.on('pong', () => {
       connection.alive = true;
