@@ -14,6 +14,7 @@ const core = [`${server}/core/[^/]+\\.ts$`, ports];
 const features = `${server}/features/(?<feature>[^/]+)/(index|\\k<feature>)\\.ts$`;
 const storage = `${server}/storage/`;
 const config = `${server}/config\\.ts$`;
+const secrets = `${server}/secrets\\.ts$`;
 const kit = `${server}/kit\\.ts$`;
 /** What a package publishes: the files its `exports` name. */
 const entries = '^packages/[^/]+/src/(index|kit|redux)\\.ts$';
@@ -56,10 +57,11 @@ export default {
       protocol,
     ]),
     folder('http', [...core, features, protocol]),
-    folder('cli', [...core, features, protocol, config, `${server}/app\\.ts$`]),
+    folder('cli', [...core, features, protocol, config, secrets, `${server}/app\\.ts$`]),
     // A kit's dialects are made of the same helpers as ours.
     row('kit-api-imports', kit, [...core, features, storage, `${server}/dialects/json-message\\.ts$`, protocol, config]),
-    row('config-imports', config, [...core, features, protocol]),
+    row('config-imports', config, [`${server}/config/`, ...core, features, protocol]),
+    folder('config', [...core, protocol]),
     row('app-imports', `${server}/(app|index)\\.ts$`, [`${server}/`, protocol]),
     {
       name: 'only-app-wires',

@@ -1,0 +1,140 @@
+/**
+ * Combinations of options that would void a promise or the security of the server, each refused with the reason.
+ *
+ * @module
+ */
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { resolveNamespace } from '../core/namespace.ts';
+import type { Algorithm, Config } from './schema.ts';
+
+/** How long a server may take to go down before it is killed, milliseconds; Docker and systemd wait this long or longer. */
+const LONGEST_DRAIN = 30_000;
+
+/** Says what is wrong with options that are right one by one. @param production whether `NODE_ENV` is `production`. */
+export function combinationFaults(config: Config, production: boolean): string[] {
+  return [
+    ...placeFaults(config, production),
+    ...authFaults(config),
+    ...limitFaults(config),
+    ...namespaceFaults(config),
+  ];
+}
+
+function placeFaults({ development, origins, database }: Config, production: boolean): string[] {
+  const faults: string[] = [];
+  if (development && production)
+    faults.push('development is true although NODE_ENV is production: it would let strangers in; drop one');
+  if (origins.includes('*') && !development)
+    faults.push(
+      'origins has "*" outside development: any web page could act for its visitors; name the origins of your pages',
+    );
+  for (const origin of origins)
+    if (origin !== '*' && !isOrigin(origin))
+      faults.push(`origins: "${origin}" is no origin; write it like https://app.example.com, without a path`);
+  if (database !== '' && !/^postgres(ql)?:\/\/./.test(database))
+    faults.push('database must be a postgres:// URL, or empty for SQLite in the data directory');
+  return faults;
+}
+
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { origin, protocol, host } = new URL(text);
+  // Apps in a shell have schemes of their own (capacitor://localhost), for which URL knows no origin.
+  return (origin === 'null' ? `${protocol}//${host}` : origin) === text;
+}
+
+function authFaults({ auth, development }: Config): string[] {
+  const faults: string[] = [];
+  const { secret, publicKey, jwksUrl, algorithms } = auth;
+  const asymmetric = algorithms.filter((algorithm) => algorithm !== 'HS256');
+  if (secret?.includes('-----BEGIN'))
+    faults.push(
+      'auth.secret holds a PEM key: whoever knows the public key could sign tokens; use auth.publicKey',
+    );
+  if (publicKey !== undefined && jwksUrl !== undefined)
+    faults.push('auth.publicKey and auth.jwksUrl are both given; which one signs is open, so give one');
+  if (publicKey === undefined && jwksUrl === undefined && asymmetric.length > 0)
+    faults.push(
+      `auth.algorithms has ${asymmetric.join(', ')}, but neither auth.publicKey nor auth.jwksUrl is given`,
+    );
+  if (secret !== undefined && !algorithms.includes('HS256'))
+    faults.push(
+      'auth.secret is given beside a public key, but auth.algorithms has no HS256; list HS256 and the other explicitly to take both, or drop the secret',
+    );
+  if (publicKey !== undefined) {
+    const own = algorithmOf(publicKey);
+    if (own === undefined)
+      faults.push('auth.publicKey is no public key in PEM of RSA (2048 bits or more), P-256 or Ed25519');
+    else if (!algorithms.includes(own))
+      faults.push(`auth.publicKey is a key for ${own}, which auth.algorithms does not have`);
+    else if (asymmetric.length > 1)
+      faults.push(`auth.publicKey can only check ${own}; drop the others from auth.algorithms`);
+  }
+  if (jwksUrl !== undefined && !isKeySetUrl(jwksUrl, development))
+    faults.push(
+      'auth.jwksUrl must be an https: URL (http: in development): whoever changes the keys on the way could forge tokens',
+    );
+  return faults;
+}
+
+function isKeySetUrl(text: string, development: boolean): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol } = new URL(text);
+  return protocol === 'https:' || (development && protocol === 'http:');
+}
+
+const SHORTEST_RSA_KEY = 2048;
+
+/** The algorithm of a public key in PEM; `undefined` when it is none, or of no algorithm that is taken. */
+export function algorithmOf(pem: string): Algorithm | undefined {
+  // Node would make the public key of a private one; a private key has no business here.
+  if (pem.includes('PRIVATE KEY')) return undefined;
+  let key: KeyObject;
+  try {
+    key = createPublicKey(pem);
+  } catch {
+    return undefined;
+  }
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
+  if (type === 'rsa') return (details?.modulusLength ?? 0) >= SHORTEST_RSA_KEY ? 'RS256' : undefined;
+  if (type === 'ec') return details?.namedCurve === 'prime256v1' ? 'ES256' : undefined;
+  return type === 'ed25519' ? 'EdDSA' : undefined;
+}
+
+function limitFaults({ limits, heartbeat, presence, drain }: Config): string[] {
+  const faults: string[] = [];
+  if (limits.queue < limits.message)
+    faults.push(
+      'limits.queue is less than limits.message: one event could not wait for anyone, so its readers would be cut again and again',
+    );
+  if (limits.body < limits.message)
+    faults.push(
+      'limits.body is less than limits.message: an event that sockets take could not come over HTTP',
+    );
+  if (limits.historyBytes < limits.queue)
+    faults.push(
+      'limits.historyBytes is less than limits.queue: less history would be kept than one resume may bring',
+    );
+  if (limits.commandBurst < limits.commandsPerSecond / 10)
+    faults.push(
+      'limits.commandBurst is less than a tenth of limits.commandsPerSecond: a client within its rate would be refused',
+    );
+  if (presence.ttl < 2 * heartbeat)
+    faults.push('presence.ttl is less than two heartbeats: members who are there would come and go');
+  if (drain.timeout > LONGEST_DRAIN)
+    faults.push(
+      `drain.timeout is more than ${LONGEST_DRAIN} ms: the server would be killed while it drains, before its queues are flushed`,
+    );
+  return faults;
+}
+
+function namespaceFaults({ namespaces }: Config): string[] {
+  return Object.entries(namespaces).flatMap(([name, options]) => {
+    try {
+      resolveNamespace(name, options);
+      return [];
+    } catch (error) {
+      return error instanceof Error ? error.message.split('\n') : [String(error)];
+    }
+  });
+}
