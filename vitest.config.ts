@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Workspace packages resolve to their sources, as in tsconfig.base.json and `node --conditions=source`.
-const conditions = ['source', 'node', 'module', 'import', 'default'];
+const conditions = ['source', 'node', 'module'];
 
 export default defineConfig({
   resolve: { conditions },
