@@ -35,3 +35,11 @@ export const ANONYMOUS: Identity = {
   issuedAt: undefined,
   claims: {},
 };
+
+/** Who others see: the user, or `anonymous:SESSION`; `undefined` for an anonymous call over HTTP. */
+export function visibleName(
+  identity: Identity,
+  session: { readonly id: string } | undefined,
+): string | undefined {
+  return identity.user ?? (session && `anonymous:${session.id}`);
+}
