@@ -18,6 +18,8 @@ export interface Caller {
 export interface CommandContext extends Caller {
   /** The idempotency key, where the client sent one. */
   readonly key: string | undefined;
+  /** It took too long and the client was told so: whatever it has begun is to be undone. */
+  readonly answered: boolean;
   /** Runs right after the answer has been put in line, before anything else can be. */
   afterReply(callback: () => void): void;
 }

@@ -70,7 +70,7 @@ export function createCore(options: CoreOptions): Core {
   const inbound = new Inbound({ hub, dispatch, clock, rate: limits.commands, inFlight: limits.inFlight });
   const gate = new Gate({ ...options });
   const host = new SessionHost({ ...options, gate, hub, inbound, follower });
-  for (const command of protocolCommands({ hub, follower, broker, namespaces, publisher }))
-    dispatch.add(command);
+  const parts = { hub, follower, broker, namespaces, publisher, pageBytes: limits.queue };
+  for (const command of protocolCommands(parts)) dispatch.add(command);
   return { namespaces, hub, dispatch, publisher, follower, gate, host };
 }

@@ -62,6 +62,7 @@ export class Dispatch {
   /** Answers a command: at once where the handler does, so that a session's commands take effect in their order. */
   run(command: Command, caller: Caller): Outcome | Promise<Outcome> {
     const after: (() => void)[] = [];
+    let answered = false;
     try {
       const definition = this.#commands.get(command.name);
       if (!definition)
@@ -74,16 +75,22 @@ export class Dispatch {
       const context: CommandContext = {
         ...caller,
         key: command.key,
+        get answered() {
+          return answered;
+        },
         afterReply: (callback) => after.push(callback),
       };
       const result = definition.handle(command.data, context);
       if (!(result instanceof Promise)) return this.#done(command, result, after);
       return this.#inTime(result).then(
         (data) => this.#done(command, data, after),
-        (error: unknown) => this.#failed(command, error),
+        (error: unknown) => {
+          answered = true;
+          return { reply: this.fault(command, error), after: [] };
+        },
       );
     } catch (error) {
-      return this.#failed(command, error);
+      return { reply: this.fault(command, error), after: [] };
     }
   }
 
@@ -93,15 +100,16 @@ export class Dispatch {
     return { command: command.name, id: command.id, ok: false, error: error.toBody() };
   }
 
+  /** The answer to a command whose handler threw; what is no `TidingsError` is told to `onError` and answered `internal`. */
+  fault(command: Command, error: unknown): Reply {
+    if (error instanceof TidingsError) return this.refuse(command, error);
+    this.#options.onError(error, command.name);
+    return this.refuse(command, new TidingsError('internal'));
+  }
+
   #done(command: Command, data: unknown, after: readonly (() => void)[]): Outcome {
     for (const observer of this.#observers) observer(this.#label(command.name), 'ok');
     return { reply: { command: command.name, id: command.id, ok: true, data }, after };
-  }
-
-  #failed(command: Command, error: unknown): Outcome {
-    if (error instanceof TidingsError) return { reply: this.refuse(command, error), after: [] };
-    this.#options.onError(error, command.name);
-    return { reply: this.refuse(command, new TidingsError('internal')), after: [] };
   }
 
   /** A name that a client made up is no label for a metric. */

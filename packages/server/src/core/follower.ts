@@ -22,6 +22,8 @@ export interface FollowResult {
   readonly channels: readonly SubscribedTo[];
   /** To be called once the past has been put in line. */
   activate(): void;
+  /** To be called instead when the past will not be sent. */
+  abandon(): void;
 }
 
 export interface FollowerParts {
@@ -41,7 +43,7 @@ export class Follower {
 
   /** Each channel succeeds or fails by itself. @throws TidingsError `too_many_channels`. */
   async follow(session: Session, wanted: readonly Wanted[]): Promise<FollowResult> {
-    const targets = await Promise.allSettled(wanted.map((entry) => this.#target(session, entry)));
+    const targets = await this.#targets(session, wanted);
     const allowed = targets.filter((target) => target.status === 'fulfilled').map((target) => target.value);
     const outcomes = await this.#parts.hub.subscribe(session, allowed);
     const joined: Joined[] = [];
@@ -56,7 +58,8 @@ export class Follower {
       const { overflow } = subscription.namespace;
       return { channel, ...this.#past(slice), ...(overflow === 'disconnect' ? {} : { overflow }) };
     });
-    return { channels, activate: () => this.#parts.hub.activate(joined) };
+    const { hub } = this.#parts;
+    return { channels, activate: () => hub.activate(joined), abandon: () => hub.abandon(joined) };
   }
 
   /**
@@ -76,11 +79,23 @@ export class Follower {
     return { ...result, head };
   }
 
+  /** Asks for rights again when the session got another identity while it was asked. */
+  async #targets(
+    session: Session,
+    wanted: readonly Wanted[],
+  ): Promise<readonly PromiseSettledResult<SubscribeTarget>[]> {
+    for (;;) {
+      const { identity } = session;
+      const targets = await Promise.allSettled(wanted.map((entry) => this.#target(session, entry)));
+      if (session.identity === identity) return targets;
+    }
+  }
+
   async #target(session: Session, { channel: name, from }: Wanted): Promise<SubscribeTarget> {
     const channel = this.#parts.namespaces.resolve(name);
     const request = from();
     await requireRight(session.identity, 'subscribe', channel);
-    return { channel, from: request };
+    return { channel, from: request, byRight: true };
   }
 
   #past({ position, recovered, events }: Slice) {

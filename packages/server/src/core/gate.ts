@@ -17,14 +17,19 @@ export interface GateOptions {
   readonly limits: { readonly connections: number; readonly connectionsPerAddress: number };
 }
 
+/** What a browser sends for a page that has no origin it could name. */
+const OPAQUE = 'null';
+
 export class Gate {
   readonly #options: GateOptions;
+  readonly #origins: ReadonlySet<string>;
   readonly #byAddress = new Map<string, number>();
   #connections = 0;
   #closed = false;
 
   constructor(options: GateOptions) {
     this.#options = options;
+    this.#origins = new Set(options.origins.map(canonical));
   }
 
   /** Lets nobody in any more: the server is going down. */
@@ -35,12 +40,16 @@ export class Gate {
   /**
    * Whether a page of this origin may talk to the server. A client that is no browser sends no origin and is not asked.
    *
+   * `Origin: null` (a sandboxed frame, a file) may be anyone's page, so it is let in by `*` alone. The server's own pages
+   * are known by the `Host` that the browser was sent to; whether by http or https, only a proxy in front could say.
+   *
    * @throws TidingsError `origin_refused`.
    */
   checkOrigin(origin: string | undefined, host: string | undefined): void {
-    if (origin === undefined || this.#options.origins.includes('*') || this.#options.origins.includes(origin))
-      return;
-    if (host !== undefined && URL.canParse(origin) && new URL(origin).host === host) return;
+    if (origin === undefined || this.#origins.has('*')) return;
+    if (origin !== OPAQUE && this.#origins.has(canonical(origin))) return;
+    const page = URL.parse(origin);
+    if (host && page && isWeb(page) && page.host === URL.parse(`${page.protocol}//${host}`)?.host) return;
     throw new TidingsError('origin_refused', `The origin ${origin.slice(0, 200)} is not on the allowlist.`);
   }
 
@@ -67,8 +76,20 @@ export class Gate {
   /** Gives a place back. */
   leave(address: string): void {
     const here = this.#byAddress.get(address) ?? 0;
+    if (here === 0) return;
     if (here > 1) this.#byAddress.set(address, here - 1);
     else this.#byAddress.delete(address);
     this.#connections -= 1;
   }
+}
+
+/** An origin as browsers write it: lower case, without a default port, a path or a slash at its end. */
+function canonical(origin: string): string {
+  const url = URL.parse(origin);
+  // Apps in a shell have schemes of their own (capacitor://localhost), for which URL knows no origin.
+  return url && url.origin !== OPAQUE ? url.origin : origin.toLowerCase();
+}
+
+function isWeb({ protocol }: URL): boolean {
+  return protocol === 'http:' || protocol === 'https:';
 }

@@ -17,18 +17,22 @@ import { Batch, type Frame, type Run } from './ports/batch.ts';
 import type { Broker, Slice, SliceRequest } from './ports/broker.ts';
 import type { Wire } from './ports/connection.ts';
 import type { ChannelEvent } from './ports/event.ts';
-import type { Session, Subscription } from './session.ts';
+import type { Session, Subscription, Waiting } from './session.ts';
 
 /** What a session wants to follow, and from where. */
 export interface SubscribeTarget {
   readonly channel: ResolvedChannel;
   readonly from: SliceRequest;
+  /** The session's own right was asked, and is to be asked again when its identity changes. @default false */
+  readonly byRight?: boolean;
 }
 
 /** A subscription that is not live yet, and the past to send before it is. */
 export interface Joined {
   readonly subscription: Subscription;
   readonly slice: Slice;
+  /** What waits for this past and no other: the latest `subscribe` of a channel decides where a session stands in it. */
+  readonly waiting: Waiting;
 }
 
 /** Told of what happens to sessions; a feature's way to know who is there. */
@@ -98,13 +102,17 @@ export class Hub {
   }
 
   open(session: Session): void {
+    // A client that resumes under its id may come before its lost connection was noticed.
+    const before = this.#sessions.get(session.id);
+    if (before) this.disconnect(before, disconnect('disconnected'));
     this.#sessions.set(session.id, session);
     for (const observer of this.#observers) observer.opened?.(session);
   }
 
   /** Forgets a session. A transport calls this once its connection has ended, for whatever reason. */
   close(session: Session): void {
-    if (!this.#sessions.delete(session.id)) return;
+    if (this.#sessions.get(session.id) !== session) return;
+    this.#sessions.delete(session.id);
     session.closed ??= disconnect('disconnected');
     for (const subscription of session.subscriptions.values()) this.#leave(subscription);
     session.pending = undefined;
@@ -152,11 +160,11 @@ export class Hub {
 
   async #join(
     session: Session,
-    { channel: { channel: name, config }, from }: SubscribeTarget,
+    { channel: { channel: name, config }, from, byRight = false }: SubscribeTarget,
   ): Promise<Joined> {
-    if (session.closed) throw new TidingsError('unavailable', 'The session has ended.');
     // Events of this tick are already in the history that is about to be read; they go out to the others first.
     this.flush();
+    if (session.closed) throw new TidingsError('unavailable', 'The session has ended.');
     let channel = this.#channels.get(name);
     if (!channel) {
       channel = new Channel(name, config);
@@ -168,19 +176,27 @@ export class Hub {
       channel: name,
       namespace: config,
       from: this.#broker.head(),
+      byRight,
+      announced: false,
       waiting: undefined,
     };
-    subscription.waiting ??= [];
+    const waiting: Waiting = { events: [], bytes: 0 };
+    subscription.waiting = waiting;
+    subscription.byRight &&= byRight;
     channel.delete(subscription);
     channel.joining.add(subscription);
     session.subscriptions.set(name, subscription);
     try {
       const slice = await this.#broker.read(name, config.history, from);
-      if (!before) for (const observer of this.#observers) observer.subscribed?.(subscription);
-      return { subscription, slice };
+      if (session.closed || session.subscriptions.get(name) !== subscription)
+        throw new TidingsError('not_subscribed', 'The channel was left before it could be joined.');
+      if (!subscription.announced) {
+        subscription.announced = true;
+        for (const observer of this.#observers) observer.subscribed?.(subscription);
+      }
+      return { subscription, slice, waiting };
     } catch (error) {
-      session.subscriptions.delete(name);
-      this.#leave(subscription);
+      if (subscription.waiting === waiting) this.#drop(subscription);
       throw error;
     }
   }
@@ -189,13 +205,12 @@ export class Hub {
   activate(joined: readonly Joined[]): void {
     this.flush();
     const waited: { readonly subscription: Subscription; readonly event: ChannelEvent }[] = [];
-    for (const { subscription, slice } of joined) {
+    for (const { subscription, slice, waiting } of joined) {
       const channel = this.#channels.get(subscription.channel);
-      const { waiting } = subscription;
-      if (!channel?.joining.delete(subscription) || !waiting) continue;
+      if (subscription.waiting !== waiting || !channel?.joining.delete(subscription)) continue;
       subscription.waiting = undefined;
       channel.add(subscription);
-      for (const event of waiting) {
+      for (const event of waiting.events) {
         if (event.epoch !== slice.position.epoch || event.offset > slice.position.offset)
           waited.push({ subscription, event });
       }
@@ -204,15 +219,29 @@ export class Hub {
     for (const { subscription, event } of waited) this.#sendEvent(subscription, event);
   }
 
+  /** Gives up subscriptions that were joined and will not be activated. */
+  abandon(joined: readonly Joined[]): void {
+    for (const { subscription, waiting } of joined)
+      if (subscription.waiting === waiting) this.#drop(subscription);
+  }
+
   /** @returns whether the session followed the channel. */
   unsubscribe(session: Session, name: string): boolean {
     const subscription = session.subscriptions.get(name);
-    if (!subscription) return false;
+    if (!subscription || session.closed) return false;
     this.flush();
-    session.subscriptions.delete(name);
-    this.#leave(subscription);
-    for (const observer of this.#observers) observer.unsubscribed?.(subscription);
+    this.#drop(subscription);
     return true;
+  }
+
+  #drop(subscription: Subscription): void {
+    const { subscriptions, closed } = subscription.session;
+    // Of a session that has ended nothing is told one by one.
+    if (closed || subscriptions.get(subscription.channel) !== subscription) return;
+    subscriptions.delete(subscription.channel);
+    this.#leave(subscription);
+    if (!subscription.announced) return;
+    for (const observer of this.#observers) observer.unsubscribed?.(subscription);
   }
 
   #leave(subscription: Subscription): void {
@@ -227,11 +256,20 @@ export class Hub {
   deliver(event: ChannelEvent): void {
     const channel = this.#channels.get(event.channel);
     if (!channel) return;
-    for (const subscription of channel.joining) subscription.waiting?.push(event);
+    for (const subscription of channel.joining) this.#hold(subscription, event);
     const last = this.#stretches.at(-1);
     if (last?.channel === channel) last.events.push(event);
     else this.#stretches.push({ channel, events: [event] });
     this.#schedule();
+  }
+
+  /** Keeps an event until the past has been sent before it. */
+  #hold({ session, waiting }: Subscription, event: ChannelEvent): void {
+    if (!waiting) return;
+    waiting.events.push(event);
+    waiting.bytes += event.json.length;
+    // A history that is not to be read must not make the server grow.
+    if (waiting.bytes > this.#limits.queue) this.disconnect(session, disconnect('server_error'));
   }
 
   /** Sends one message to one session, in order with everything else it hears. */

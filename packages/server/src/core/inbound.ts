@@ -48,9 +48,16 @@ export class Inbound {
 
   /** Takes one message as text. */
   receive(session: Session, text: string): void {
-    for (const incoming of session.wire.dialect.decode(text)) {
-      this.handle(session, incoming, (reply) => this.#answer(session, reply));
+    const answer: Answer = (reply) => this.#answer(session, reply);
+    let messages: readonly Incoming[];
+    try {
+      messages = session.wire.dialect.decode(text);
+    } catch (error) {
+      // A dialect must not throw. One of a kit that does must not end the process.
+      answer(this.#options.dispatch.fault({ name: '', data: undefined }, error));
+      return;
     }
+    for (const incoming of messages) this.handle(session, incoming, answer);
   }
 
   /** Takes one command, and gives the reply to `answer`. */
@@ -84,7 +91,7 @@ export class Inbound {
     }
     const outcome = this.#options.dispatch.run(command, { identity: session.identity, session });
     if (!(outcome instanceof Promise)) {
-      finish(outcome, answer);
+      this.#finish(command, outcome, answer);
       return;
     }
     state.running += 1;
@@ -92,7 +99,7 @@ export class Inbound {
     if (exclusive) state.waiting = [];
     void outcome.then((done) => {
       state.running -= 1;
-      finish(done, answer);
+      this.#finish(command, done, answer);
       if (exclusive) this.#release(session, state);
     });
   }
@@ -112,6 +119,23 @@ export class Inbound {
     }
   }
 
+  /** Answers, and then does what was to follow. What a handler gave may be no JSON; that is a fault of its own. */
+  #finish(command: Command, { reply, after }: Outcome, answer: Answer): void {
+    const { dispatch } = this.#options;
+    try {
+      answer(reply);
+    } catch (error) {
+      answer(dispatch.fault(command, error));
+    }
+    for (const callback of after) {
+      try {
+        callback();
+      } catch (error) {
+        dispatch.fault(command, error);
+      }
+    }
+  }
+
   #answer(session: Session, reply: Reply): void {
     const text = session.wire.dialect.encodeReply(reply);
     if (text !== undefined) this.#options.hub.send(session, text);
@@ -119,7 +143,7 @@ export class Inbound {
 
   #offend(session: Session, state: State, error: TidingsError): void {
     state.offences += 1;
-    if (state.offences <= MAX_OFFENCES) return;
+    if (state.offences < MAX_OFFENCES) return;
     this.#options.hub.disconnect(
       session,
       disconnect(error.code === 'rate_limited' ? 'rate_limited' : 'protocol_error'),
@@ -134,9 +158,4 @@ export class Inbound {
     }
     return state;
   }
-}
-
-function finish({ reply, after }: Outcome, answer: Answer): void {
-  answer(reply);
-  for (const callback of after) callback();
 }

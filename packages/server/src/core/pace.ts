@@ -30,8 +30,10 @@ export class Pace {
   take(now: number): number {
     const start = Math.max(this.#fullAt, now);
     const wait = start - now - this.#tolerance;
-    if (wait > 0) return Math.ceil(wait);
-    this.#fullAt = start + this.#interval;
+    if (wait <= 0) this.#fullAt = start + this.#interval;
+    // Nobody ever waits for longer than one interval, unless the clock was set back meanwhile.
+    else if (wait > 2 * this.#interval) this.#fullAt = now + this.#interval;
+    else return Math.ceil(wait);
     return 0;
   }
 }

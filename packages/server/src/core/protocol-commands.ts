@@ -21,6 +21,7 @@ import type { Follower } from './follower.ts';
 import type { Hub } from './hub.ts';
 import type { Namespaces } from './namespaces.ts';
 import type { Broker } from './ports/broker.ts';
+import type { ChannelEvent } from './ports/event.ts';
 import type { Publisher } from './publisher.ts';
 import { requireRight } from './rights.ts';
 import type { Session } from './session.ts';
@@ -31,6 +32,8 @@ export interface ProtocolCommandParts {
   readonly namespaces: Namespaces;
   readonly publisher: Publisher;
   readonly follower: Follower;
+  /** Bytes of data in one page of history. */
+  readonly pageBytes: number;
 }
 
 /** A position from a client. @throws TidingsError `bad_position`. */
@@ -41,15 +44,27 @@ export function readPosition(since: string | undefined): Position | undefined {
   return position;
 }
 
+/** The first events whose data fits, but at least one: a page is never so large that asking for pages grows the server. */
+function firstOf(events: readonly ChannelEvent[], bytes: number): readonly ChannelEvent[] {
+  let sum = 0;
+  const cut = events.findIndex((event, index) => {
+    sum += event.json.length;
+    return sum > bytes && index > 0;
+  });
+  return cut === -1 ? events : events.slice(0, cut);
+}
+
+/** The commands of the protocol itself. */
 export function protocolCommands(parts: ProtocolCommandParts): readonly CommandDefinition[] {
-  const { hub, follower, broker, namespaces, publisher } = parts;
+  const { hub, follower, broker, namespaces, publisher, pageBytes } = parts;
 
   const subscribe = defineCommand({
     name: 'subscribe',
     summary: 'Follow channels, each from a position, from its newest events, or from now.',
     data: SubscribeData,
     live: true,
-    async handle({ channels }, { session, afterReply }) {
+    async handle({ channels }, context) {
+      const { session } = context;
       const wanted = new Map(
         channels.map((entry) =>
           typeof entry === 'string' ? [entry, { channel: entry }] : [entry.channel, entry],
@@ -67,7 +82,8 @@ export function protocolCommands(parts: ProtocolCommandParts): readonly CommandD
         const { code, message, ...rest } = failed[0].error;
         throw new TidingsError(code, message, rest);
       }
-      afterReply(result.activate);
+      if (context.answered) result.abandon();
+      else context.afterReply(result.activate);
       return { channels: result.channels };
     },
   });
@@ -104,12 +120,13 @@ export function protocolCommands(parts: ProtocolCommandParts): readonly CommandD
       await requireRight(identity, 'history', channel);
       const from = position ? { since: position, last } : { last: last ?? limit };
       const slice = await broker.read(name, channel.config.history, { ...from, limit });
+      const events = firstOf(slice.events, pageBytes);
       return {
         channel: name,
         position: formatPosition(slice.position),
         recovered: slice.recovered,
-        events: slice.events,
-        more: slice.more,
+        events,
+        more: slice.more || events.length < slice.events.length,
       };
     },
   });

@@ -56,6 +56,13 @@ export class Session {
   }
 }
 
+/** Events that wait for the past to be sent before them. */
+export interface Waiting {
+  readonly events: ChannelEvent[];
+  /** Of their data. */
+  bytes: number;
+}
+
 /** One session following one channel. */
 export interface Subscription {
   readonly session: Session;
@@ -63,6 +70,10 @@ export interface Subscription {
   readonly namespace: Namespace;
   /** The sequence from which on the session follows the channel; what came before is none of a recovered session's. */
   readonly from: number;
-  /** Events that came while the past was being read; `undefined` once the subscription is live. */
-  waiting: ChannelEvent[] | undefined;
+  /** It follows by its own rights alone, which are asked again when its identity changes. */
+  byRight: boolean;
+  /** Observers were told of it. The hub's. */
+  announced: boolean;
+  /** What came while the past was being read; `undefined` once the subscription is live. The hub's. */
+  waiting: Waiting | undefined;
 }

@@ -51,7 +51,12 @@ export class ManualClock implements Clock {
   }
 
   #add(ms: number, every: number | undefined, callback: () => void): Timer {
-    const alarm: Alarm = { at: this.#now + ms, every, callback, cancel: () => void this.#alarms.delete(alarm) };
+    const alarm: Alarm = {
+      at: this.#now + ms,
+      every,
+      callback,
+      cancel: () => void this.#alarms.delete(alarm),
+    };
     this.#alarms.add(alarm);
     return alarm;
   }
