@@ -45,9 +45,16 @@ const API_KEY_BYTES = 32;
  * @throws Error in one sentence when the file cannot be used: unreadable, malformed, or readable by everyone.
  */
 export function openSecrets(data: string): Secrets {
-  const file = join(data, 'secrets.json');
+  const file = fileOf(data);
   return read(file) ?? create(data, file);
 }
+
+/** Reads the secrets of a data directory; nothing when there are none. @throws Error as {@link openSecrets}. */
+export function readSecrets(data: string): Secrets | undefined {
+  return read(fileOf(data));
+}
+
+const fileOf = (data: string): string => join(data, 'secrets.json');
 
 function read(file: string): Secrets | undefined {
   let text: string;

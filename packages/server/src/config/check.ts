@@ -4,7 +4,7 @@
  * @module
  */
 import type { TSchema } from 'typebox';
-import { IsObject as isObjectSchema } from 'typebox';
+import { IsInteger as isInteger, IsObject as isObjectSchema } from 'typebox';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { Errors } from 'typebox/value';
 import { closest } from './closest.ts';
@@ -34,9 +34,17 @@ export function valueFaults({ schema }: Option, value: unknown, place: string): 
   const errors = Errors(schema, value);
   if (errors.length === 0) return [];
   const is = schema.secret ? '' : ` (is ${show(value)})`;
-  if (schema.expected) return [`${place} must be ${schema.expected}${is}`];
+  const expected = schema.expected ?? rangeOf(schema);
+  if (expected) return [`${place} must be ${expected}${is}`];
   if (errors.every((error) => error.instancePath === '')) return [`${place} ${errors[0]?.message}${is}`];
   return innerFaults(errors, place);
+}
+
+/** A number's range in words. */
+function rangeOf(schema: TSchema): string | undefined {
+  if (!isInteger(schema)) return undefined;
+  const { minimum, maximum } = schema as { readonly minimum?: number; readonly maximum?: number };
+  return `a whole number from ${minimum} to ${maximum}`;
 }
 
 /** Of the errors at one place the outermost comes last, and says what all of its alternatives are. */
