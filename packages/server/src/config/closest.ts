@@ -1,8 +1,8 @@
 /** The name that was probably meant, or `undefined` when none is near: for "did you mean …?". */
 export function closest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  // Every third letter may be wrong.
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
+  // Two letters changed places, or every third one is wrong.
+  let least = Math.min(name.length, Math.max(2, Math.floor(name.length / 3)) + 1);
   for (const candidate of known) {
     const edits = distance(name.toLowerCase(), candidate.toLowerCase());
     if (edits < least) [best, least] = [candidate, edits];
