@@ -38,7 +38,9 @@ test('creates the directory for its owner alone', () => {
 test('refuses a directory that another process has, and names it', async () => {
   const path = temporaryDirectory();
   const child = await otherServer(path);
-  expect(() => openDataDirectory(path)).toThrow(`${path} is in use by another Tidings server (process ${child.pid})`);
+  expect(() => openDataDirectory(path)).toThrow(
+    `${path} is in use by another Tidings server (process ${child.pid})`,
+  );
 });
 
 test('takes a directory whose server was killed', async () => {
