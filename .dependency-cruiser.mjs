@@ -56,7 +56,8 @@ export default {
       storage,
       protocol,
     ]),
-    folder('http', [...core, features, protocol]),
+    // A body is read as a message is: the same limits, the same refusals.
+    folder('http', [...core, features, protocol, `${server}/dialects/json-message\\.ts$`]),
     folder('cli', [...core, features, protocol, config, secrets, `${server}/app\\.ts$`]),
     // A kit's dialects are made of the same helpers as ours.
     row('kit-api-imports', kit, [...core, features, storage, `${server}/dialects/json-message\\.ts$`, protocol, config]),

@@ -64,6 +64,8 @@ export const ERRORS = {
   forbidden: { status: 403, message: 'This session has no right to do that.', retry: false },
   origin_refused: { status: 403, message: 'This origin is not on the allowlist.', retry: false },
   not_found: { status: 404, message: 'There is nothing at this address.', retry: false },
+  method_not_allowed: { status: 405, message: 'This address does not take this method.', retry: false },
+  unsupported_media_type: { status: 415, message: 'The body must be application/json.', retry: false },
   not_subscribed: { status: 409, message: 'The session does not follow this channel.', retry: false },
   too_many_channels: {
     status: 409,

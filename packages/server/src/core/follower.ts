@@ -42,9 +42,20 @@ export class Follower {
   }
 
   /** Each channel succeeds or fails by itself. @throws TidingsError `too_many_channels`. */
-  async follow(session: Session, wanted: readonly Wanted[]): Promise<FollowResult> {
+  follow(session: Session, wanted: readonly Wanted[]): Promise<FollowResult> {
+    return this.#follow(session, wanted, (from) => from);
+  }
+
+  /** @param bound narrows each request in the moment in which the channels are joined, after all rights were asked. */
+  async #follow(
+    session: Session,
+    wanted: readonly Wanted[],
+    bound: (from: SliceRequest) => SliceRequest,
+  ): Promise<FollowResult> {
     const targets = await this.#targets(session, wanted);
-    const allowed = targets.filter((target) => target.status === 'fulfilled').map((target) => target.value);
+    const allowed = targets
+      .filter((target) => target.status === 'fulfilled')
+      .map(({ value }) => ({ ...value, from: bound(value.from) }));
     const outcomes = await this.#parts.hub.subscribe(session, allowed);
     const joined: Joined[] = [];
     const next = outcomes.values();
@@ -63,19 +74,21 @@ export class Follower {
   }
 
   /**
-   * Follows channels from one place in the log of all. What is newer than the log's head when this began is heard after
-   * `activate`, so that everything is in one order and `head` is a place in all the channels.
+   * Follows channels from one place in the log of all. What is newer than the log's head when they are joined is heard
+   * after `activate`, so that everything is in one order and `head` is a place in all the channels.
    */
   async followLog(
     session: Session,
     channels: readonly string[],
     from: SliceRequest,
   ): Promise<FollowResult & { readonly head: number }> {
-    const head = this.#parts.broker.head();
-    const result = await this.follow(
-      session,
-      [...new Set(channels)].map((channel) => ({ channel, from: () => ({ ...from, through: head }) })),
-    );
+    let head = this.#parts.broker.head();
+    const wanted = [...new Set(channels)].map((channel) => ({ channel, from: () => from }));
+    const result = await this.#follow(session, wanted, (request) => {
+      // Taken before the rights were asked, an event could come after the head and yet before the subscription.
+      head = this.#parts.broker.head();
+      return { ...request, through: head };
+    });
     return { ...result, head };
   }
 

@@ -24,16 +24,24 @@ export interface JsonObject {
  * @throws TidingsError `malformed_message`, `message_too_deep`, `forbidden_key`.
  */
 export function parseMessage(text: string): JsonObject {
+  const value = parseJson(text);
+  if (!isObject(value)) throw new TidingsError('malformed_message');
+  return value;
+}
+
+/**
+ * Parses any JSON from outside.
+ *
+ * @throws TidingsError `malformed_message`, `message_too_deep`, `forbidden_key`.
+ */
+export function parseJson(text: string): unknown {
   if (isDeeperThan(text, MAX_DEPTH)) throw new TidingsError('message_too_deep');
-  let value: unknown;
   try {
-    value = sjson.parse(text, undefined, { protoAction: 'error', constructorAction: 'error' });
+    return sjson.parse(text, undefined, { protoAction: 'error', constructorAction: 'error' });
   } catch (error) {
     const forbidden = error instanceof SyntaxError && error.message.includes('forbidden prototype');
     throw new TidingsError(forbidden ? 'forbidden_key' : 'malformed_message');
   }
-  if (!isObject(value)) throw new TidingsError('malformed_message');
-  return value;
 }
 
 export function isObject(value: unknown): value is JsonObject {
