@@ -1,0 +1,357 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SignJWT } from 'jose';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../core/testing/manual-clock.ts';
+import {
+  createTestCore,
+  settled,
+  type TestClient,
+  type TestCoreOptions,
+} from '../../core/testing/test-core.ts';
+import { openDatabase } from '../../storage/database.ts';
+import { migrate } from '../../storage/migrations.ts';
+import { Auth } from './auth.ts';
+import { JwtAuthenticator } from './jwt-authenticator.ts';
+import { Revocations } from './revocations.ts';
+import { AUTH_MIGRATIONS } from './tables.ts';
+
+const SECRET = 'a secret of at least thirty-two bytes, for tests';
+
+const endings: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+async function setup({ clockTolerance = 0, ...options }: TestCoreOptions & { clockTolerance?: number } = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'tidings-auth-'));
+  const db = await openDatabase({ directory, onError: () => {} });
+  endings.push(
+    () => rmSync(directory, { recursive: true }),
+    () => db.destroy(),
+  );
+  await migrate(db, 'auth', AUTH_MIGRATIONS);
+  const clock = new ManualClock(Date.UTC(2026, 10, 20));
+  const faults: unknown[] = [];
+  const onError = (error: unknown) => void faults.push(error);
+  const revocations = new Revocations({ db, clock, onError });
+  await revocations.start();
+  const authenticator = new JwtAuthenticator({
+    secret: SECRET,
+    algorithms: ['HS256'],
+    clock,
+    clockTolerance,
+    revocations,
+  });
+  const core = await createTestCore({
+    clock,
+    authenticator,
+    namespaces: { room: {}, open: { rights: { subscribe: 'anyone' } } },
+    ...options,
+  });
+  const auth = new Auth({ core, authenticator, revocations, clock, clockTolerance, onError });
+  const token = (user: string, claims: Record<string, unknown> = {}) =>
+    new SignJWT({ sub: user, iat: clock.now() / 1000, exp: clock.now() / 1000 + 60, ...claims })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(new TextEncoder().encode(SECRET));
+  /** A client that comes in with a token, by the gate. */
+  const enter = async (user: string, claims?: Record<string, unknown>, transport = 'memory') => {
+    const handshake = { origin: undefined, host: undefined, address: user, token: await token(user, claims) };
+    return core.connect({ ...(await core.host.admit(handshake)), transport });
+  };
+  return { ...core, auth, clock, revocations, faults, token, enter, db };
+}
+
+const reads = { channels: { 'room:*': ['subscribe'] } };
+const anyReply = expect.objectContaining({ type: 'reply' });
+
+/** Fulfilled with the reply to this id. */
+async function reply({ connection }: TestClient, id: number) {
+  for (;;) {
+    const found = connection.of('reply').find((message) => message.id === id);
+    if (found) return found;
+    await settled();
+  }
+}
+
+describe('authenticate', () => {
+  it('binds an anonymous session', async () => {
+    const server = await setup();
+    const client = server.connect();
+    client.say({ type: 'authenticate', id: 1, token: await server.token('alice') });
+    expect(await reply(client, 1)).toEqual({
+      type: 'reply',
+      id: 1,
+      ok: true,
+      data: { user: 'alice', expiresAt: server.clock.now() + 60_000 },
+    });
+    expect(client.session.identity.user).toBe('alice');
+  });
+
+  it('opens a session that may do nothing before, and holds back what was sent behind it', async () => {
+    const server = await setup({ anonymous: false });
+    const client = server.connect({ provisional: true });
+    client.say({ type: 'subscribe', id: 1, channels: ['room:1'] });
+    client.say({ type: 'authenticate', id: 2, token: await server.token('alice', reads) });
+    client.say({ type: 'subscribe', id: 3, channels: ['room:1'] });
+    client.say({ type: 'ping', id: 4 });
+    expect(await reply(client, 3)).toMatchObject({ ok: true });
+    expect(client.connection.heard.map(({ type, id, ok }) => [type, id, ok]).slice(1)).toEqual([
+      ['reply', 1, false],
+      ['reply', 2, true],
+      ['pong', 4, undefined],
+      ['reply', 3, true],
+    ]);
+    expect(client.connection.of('reply')[0]).toMatchObject({ error: { code: 'unauthenticated' } });
+    server.clock.advance(10_000);
+    expect(client.connection.closed).toBeUndefined();
+  });
+
+  it('leaves the session as it was when the token is refused', async () => {
+    const server = await setup();
+    const client = await server.enter('alice', reads);
+    const { identity } = client.session;
+    const expired = await server.token('alice', { exp: server.clock.now() / 1000 - 1 });
+    client.say({ type: 'authenticate', id: 1, token: 'forged' });
+    client.say({ type: 'authenticate', id: 2, token: expired });
+    client.say({ type: 'authenticate', id: 3, token: await server.token('bob') });
+    client.say({ type: 'authenticate', id: 4 });
+    client.say({ type: 'authenticate', id: 5, token: 'x'.repeat(8193) });
+    await reply(client, 5);
+    const codes = client.connection.of('reply').map(({ error }) => (error as { code: string }).code);
+    expect(codes).toEqual([
+      'invalid_token',
+      'token_expired',
+      'forbidden',
+      'invalid_request',
+      'invalid_request',
+    ]);
+    expect(client.session.identity).toBe(identity);
+    expect(client.connection.closed).toBeUndefined();
+  });
+
+  it('moves the end of the session', async () => {
+    const server = await setup();
+    const client = await server.enter('alice');
+    server.clock.advance(50_000);
+    client.say({ type: 'authenticate', id: 1, token: await server.token('alice') });
+    await reply(client, 1);
+    server.clock.advance(50_000);
+    expect(client.connection.closed).toBeUndefined();
+    server.clock.advance(10_000);
+    expect(client.connection.closed).toMatchObject({ code: 4003 });
+  });
+
+  it('leaves the channels that the newer token gives no right to, and says so', async () => {
+    const server = await setup();
+    const channels = { 'room:1': ['subscribe'], 'room:2': ['subscribe'] };
+    const client = await server.enter('alice', { channels });
+    client.say({ type: 'subscribe', id: 1, channels: ['room:1', 'room:2', 'open:3'] });
+    await reply(client, 1);
+    client.say({
+      type: 'authenticate',
+      id: 2,
+      token: await server.token('alice', { channels: { 'room:2': ['subscribe'] } }),
+    });
+    await reply(client, 2);
+    expect(client.connection.of('unsubscribed')).toEqual([
+      { type: 'unsubscribed', channel: 'room:1', error: expect.objectContaining({ code: 'forbidden' }) },
+    ]);
+    expect([...client.session.subscriptions.keys()]).toEqual(['room:2', 'open:3']);
+    for (const channel of ['room:1', 'room:2', 'open:3']) await server.publish(channel, channel);
+    await settled();
+    expect(client.connection.data()).toEqual(['room:2', 'open:3']);
+  });
+
+  it('keeps the channels that the server itself made the session follow', async () => {
+    const server = await setup();
+    const client = await server.enter('alice');
+    const channel = server.namespaces.resolve('room:1');
+    const joined = await server.hub.subscribe(client.session, [{ channel, from: {} }]);
+    server.hub.activate(joined.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+    client.say({ type: 'authenticate', id: 1, token: await server.token('alice') });
+    await reply(client, 1);
+    expect([...client.session.subscriptions.keys()]).toEqual(['room:1']);
+  });
+
+  it('lets no right that was asked before it count after it', async () => {
+    const asked = Promise.withResolvers<boolean>();
+    const answers = [asked.promise, Promise.resolve(false)];
+    const rule = () => answers.shift() ?? false;
+    const server = await setup({ namespaces: { room: { rights: { subscribe: rule } } } });
+    const client = await server.enter('alice');
+    client.say({ type: 'subscribe', id: 1, channels: ['room:1'] });
+    client.say({ type: 'authenticate', id: 2, token: await server.token('alice', { jti: 'newer' }) });
+    await reply(client, 2);
+    asked.resolve(true);
+    expect(await reply(client, 1)).toMatchObject({ ok: false, error: { code: 'forbidden' } });
+    expect(client.session.subscriptions.size).toBe(0);
+  });
+
+  it('leaves a channel whose rule fails, and tells the operator', async () => {
+    let broken = false;
+    const rule = async () => {
+      if (broken) throw new Error('the database is gone');
+      return true;
+    };
+    const server = await setup({ namespaces: { room: { rights: { subscribe: rule } } } });
+    const client = await server.enter('alice');
+    client.say({ type: 'subscribe', id: 1, channels: ['room:1'] });
+    await reply(client, 1);
+    broken = true;
+    client.say({ type: 'authenticate', id: 2, token: await server.token('alice') });
+    expect(await reply(client, 2)).toMatchObject({ ok: true });
+    expect(client.connection.of('unsubscribed')).toMatchObject([{ error: { code: 'internal' } }]);
+    expect(server.faults).toEqual([new Error('the database is gone')]);
+  });
+
+  it('that took too long binds nobody', async () => {
+    const verified = Promise.withResolvers<never>();
+    const server = await setup();
+    const slow = await createTestCore({ clock: server.clock });
+    const revocations = server.revocations;
+    const authenticator = { verify: () => verified.promise };
+    new Auth({ core: slow, authenticator, revocations, clock: server.clock, onError: () => {} });
+    const client = slow.connect();
+    client.say({ type: 'authenticate', id: 1, token: 'x' });
+    slow.clock.advance(11_000);
+    expect(await reply(client, 1)).toMatchObject({ error: { code: 'timeout' } });
+    verified.resolve({ ...client.session.identity, user: 'alice' } as never);
+    await settled();
+    expect(client.session.identity.user).toBeUndefined();
+  });
+
+  it('is answered by nobody over HTTP', async () => {
+    const server = await setup();
+    const command = { name: 'authenticate', data: { token: await server.token('alice') } };
+    const outcome = await server.dispatch.run(command, {
+      identity: server.connect().session.identity,
+      session: undefined,
+    });
+    expect(outcome.reply).toMatchObject({ ok: false, error: { code: 'invalid_request' } });
+  });
+});
+
+describe('the end of a token', () => {
+  it('ends the session within a second', async () => {
+    const server = await setup();
+    const client = await server.enter('alice', { exp: server.clock.now() / 1000 + 2 });
+    const other = await server.enter('bob');
+    server.clock.advance(1999);
+    expect(client.connection.closed).toBeUndefined();
+    server.clock.advance(1);
+    expect(client.connection.closed).toEqual({ code: 4003, reason: 'token_expired', reconnect: true });
+    expect(server.hub.sessions.has(client.session.id)).toBe(false);
+    expect(other.connection.closed).toBeUndefined();
+  });
+
+  it('comes as late as the tolerance says, as for who comes in', async () => {
+    const server = await setup({ clockTolerance: 5000 });
+    const client = await server.enter('alice', { exp: server.clock.now() / 1000 - 3 });
+    server.clock.advance(1000);
+    expect(client.connection.closed).toBeUndefined();
+    server.clock.advance(1000);
+    expect(client.connection.closed).toMatchObject({ code: 4003 });
+  });
+
+  it('does not come without exp, nor for anonymous sessions, nor after close', async () => {
+    const server = await setup();
+    const clients = [await server.enter('alice', { exp: undefined }), server.connect()];
+    const late = await server.enter('bob');
+    server.clock.advance(10_000);
+    server.auth.close();
+    server.clock.advance(100_000);
+    for (const { connection } of [...clients, late]) expect(connection.closed).toBeUndefined();
+  });
+});
+
+describe('revoking', () => {
+  it('a user ends all their sessions on every transport, and refuses their tokens', async () => {
+    const server = await setup();
+    const token = await server.token('alice');
+    const clients = [await server.enter('alice'), await server.enter('alice', {}, 'sse')];
+    const other = await server.enter('bob');
+    expect(await server.auth.revokeUser('alice')).toBe(2);
+    for (const { connection } of clients)
+      expect(connection.closed).toEqual({ code: 4501, reason: 'token_revoked', reconnect: false });
+    expect(other.connection.closed).toBeUndefined();
+    const handshake = { origin: undefined, host: undefined, address: 'a', token };
+    await expect(server.host.admit(handshake)).rejects.toMatchObject({ code: 'token_revoked' });
+    server.clock.advance(1000);
+    expect(await server.enter('alice')).toBeDefined();
+  });
+
+  it('a token ends its sessions alone', async () => {
+    const server = await setup();
+    const one = await server.enter('alice', { jti: 't1' });
+    const other = await server.enter('alice', { jti: 't2' });
+    expect(await server.auth.revokeToken('t1', { expiresAt: server.clock.now() + 60_000 })).toBe(1);
+    expect(one.connection.closed).toMatchObject({ reason: 'token_revoked' });
+    expect(other.connection.closed).toBeUndefined();
+  });
+
+  it('also ends a session that was just coming in', async () => {
+    const server = await setup();
+    const handshake = {
+      origin: undefined,
+      host: undefined,
+      address: 'a',
+      token: await server.token('alice'),
+    };
+    const admission = await server.host.admit(handshake);
+    await server.auth.revokeUser('alice');
+    const { connection } = server.connect(admission);
+    server.clock.advance(1000);
+    expect(connection.closed).toMatchObject({ reason: 'token_revoked' });
+  });
+
+  it('ends the sessions also when it cannot be stored', async () => {
+    const server = await setup();
+    const { connection } = await server.enter('alice');
+    await server.db.schema.dropTable('revocations').execute();
+    await expect(server.auth.revokeUser('alice')).rejects.toMatchObject({ code: 'storage_unavailable' });
+    expect(connection.closed).toMatchObject({ reason: 'token_revoked' });
+  });
+
+  it('is told to a session that refreshes with a revoked token', async () => {
+    const server = await setup();
+    const client = server.connect();
+    await server.auth.revokeToken('t1');
+    client.say({ type: 'authenticate', id: 1, token: await server.token('alice', { jti: 't1' }) });
+    expect(await reply(client, 1)).toMatchObject({ error: { code: 'token_revoked' } });
+    expect(client.connection.closed).toBeUndefined();
+  });
+});
+
+describe('disconnecting', () => {
+  it('a user, who may come back or not', async () => {
+    const server = await setup();
+    const one = await server.enter('alice');
+    expect(server.auth.disconnectUser('alice')).toBe(1);
+    expect(one.connection.closed).toEqual({ code: 4007, reason: 'disconnected', reconnect: true });
+    const two = await server.enter('alice');
+    expect(server.auth.disconnectUser('alice', { reconnect: false })).toBe(1);
+    expect(two.connection.closed).toEqual({ code: 4502, reason: 'kicked', reconnect: false });
+    expect(server.auth.disconnectUser('alice')).toBe(0);
+  });
+
+  it('one session', async () => {
+    const server = await setup();
+    const client = server.connect();
+    const other = server.connect();
+    expect(server.auth.disconnectSession(client.session.id, { reconnect: false })).toBe(true);
+    expect(client.connection.closed).toMatchObject({ reason: 'kicked' });
+    expect(other.connection.closed).toBeUndefined();
+    expect(server.auth.disconnectSession(client.session.id)).toBe(false);
+  });
+});
+
+it('answers each command once', async () => {
+  const server = await setup();
+  const client = server.connect();
+  client.say({ type: 'authenticate', id: 1, token: await server.token('alice') });
+  await reply(client, 1);
+  await settled();
+  expect(client.connection.of('reply')).toEqual([anyReply]);
+});
