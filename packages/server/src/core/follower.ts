@@ -8,6 +8,7 @@ import type { Hub, Joined, SubscribeTarget } from './hub.ts';
 import type { Namespaces } from './namespaces.ts';
 import type { Broker, Slice, SliceRequest } from './ports/broker.ts';
 import type { SubscribedTo } from './ports/dialect.ts';
+import type { ChannelEvent } from './ports/event.ts';
 import { requireRight } from './rights.ts';
 import type { Session } from './session.ts';
 
@@ -30,7 +31,7 @@ export interface FollowerParts {
   readonly hub: Hub;
   readonly broker: Broker;
   readonly namespaces: Namespaces;
-  /** The past of one channel may take so many bytes; more is told as a gap, never sent in part. */
+  /** The past of all channels followed at once may take so many bytes; a channel that does not fit is told as a gap. */
   readonly resumeBytes: number;
 }
 
@@ -58,6 +59,7 @@ export class Follower {
       .map(({ value }) => ({ ...value, from: bound(value.from) }));
     const outcomes = await this.#parts.hub.subscribe(session, allowed);
     const joined: Joined[] = [];
+    let room = this.#parts.resumeBytes;
     const next = outcomes.values();
     const channels = targets.map((target, index): SubscribedTo => {
       const { channel } = wanted[index] as Wanted;
@@ -67,7 +69,9 @@ export class Follower {
       joined.push(outcome.value);
       const { subscription, slice } = outcome.value;
       const { overflow } = subscription.namespace;
-      return { channel, ...this.#past(slice), ...(overflow === 'disconnect' ? {} : { overflow }) };
+      const past = pastOf(slice, room);
+      room -= bytesOf(past.events);
+      return { channel, ...past, ...(overflow === 'disconnect' ? {} : { overflow }) };
     });
     const { hub } = this.#parts;
     return { channels, activate: () => hub.activate(joined), abandon: () => hub.abandon(joined) };
@@ -110,11 +114,16 @@ export class Follower {
     await requireRight(session.identity, 'subscribe', channel);
     return { channel, from: request, byRight: true };
   }
+}
 
-  #past({ position, recovered, events }: Slice) {
-    const fits = events.reduce((sum, event) => sum + event.json.length, 0) <= this.#parts.resumeBytes;
-    return { position: formatPosition(position), recovered: recovered && fits, events: fits ? events : [] };
-  }
+/** The past as it is sent: all of it, or none where it does not fit. */
+function pastOf({ position, recovered, events }: Slice, room: number) {
+  const fits = bytesOf(events) <= room;
+  return { position: formatPosition(position), recovered: recovered && fits, events: fits ? events : [] };
+}
+
+function bytesOf(events: readonly ChannelEvent[]): number {
+  return events.reduce((sum, event) => sum + event.json.length, 0);
 }
 
 function toBody(error: unknown): ErrorBody {

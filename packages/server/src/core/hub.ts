@@ -44,8 +44,12 @@ export interface HubObserver {
   identified?(session: Session, before: Identity): void;
   subscribed?(subscription: Subscription): void;
   unsubscribed?(subscription: Subscription): void;
+  /** The broker gave out an event, whether or not anyone here follows its channel. */
+  published?(event: ChannelEvent): void;
   /** An event was given to so many sessions. */
   delivered?(event: ChannelEvent, sessions: number): void;
+  /** So many events were dropped for a reader that was too slow; told once it has caught up, or ended. */
+  dropped?(session: Session, events: number): void;
 }
 
 export interface HubOptions {
@@ -117,6 +121,7 @@ export class Hub {
     for (const subscription of session.subscriptions.values()) this.#leave(subscription);
     session.pending = undefined;
     session.queue?.clear();
+    this.#tellDropped(session);
     for (const observer of this.#observers) observer.closed?.(session);
   }
 
@@ -254,6 +259,7 @@ export class Hub {
 
   /** Takes an event from the broker, to be given out at the end of the tick. */
   deliver(event: ChannelEvent): void {
+    for (const observer of this.#observers) observer.published?.(event);
     const channel = this.#channels.get(event.channel);
     if (!channel) return;
     for (const subscription of channel.joining) this.#hold(subscription, event);
@@ -289,7 +295,13 @@ export class Hub {
     while (!queue.empty) {
       if (!session.connection.write(Batch.of(queue.shift(DRAIN_CHUNK)))) return;
     }
+    this.#tellDropped(session);
     session.queue = undefined;
+  }
+
+  #tellDropped(session: Session): void {
+    const dropped = session.queue?.dropped ?? 0;
+    if (dropped > 0) for (const observer of this.#observers) observer.dropped?.(session, dropped);
   }
 
   /** Sends everything collected so far. Called at the end of a tick by itself. */

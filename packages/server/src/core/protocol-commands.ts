@@ -6,57 +6,32 @@
  * @module
  */
 import {
-  formatPosition,
   HistoryData,
   PingData,
-  type Position,
   PublishData,
-  parsePosition,
   SubscribeData,
   TidingsError,
   UnsubscribeData,
 } from '@tidings/protocol';
 import { type CommandDefinition, defineCommand } from './command.ts';
 import type { Follower } from './follower.ts';
+import { type HistoryParts, readHistory, readPosition } from './history.ts';
 import type { Hub } from './hub.ts';
 import type { Namespaces } from './namespaces.ts';
-import type { Broker } from './ports/broker.ts';
-import type { ChannelEvent } from './ports/event.ts';
 import type { Publisher } from './publisher.ts';
 import { requireRight } from './rights.ts';
 import type { Session } from './session.ts';
 
-export interface ProtocolCommandParts {
+export interface ProtocolCommandParts extends HistoryParts {
   readonly hub: Hub;
-  readonly broker: Broker;
   readonly namespaces: Namespaces;
   readonly publisher: Publisher;
   readonly follower: Follower;
-  /** Bytes of data in one page of history. */
-  readonly pageBytes: number;
-}
-
-/** A position from a client. @throws TidingsError `bad_position`. */
-export function readPosition(since: string | undefined): Position | undefined {
-  if (since === undefined) return undefined;
-  const position = parsePosition(since);
-  if (!position) throw new TidingsError('bad_position');
-  return position;
-}
-
-/** The first events whose data fits, but at least one: a page is never so large that asking for pages grows the server. */
-function firstOf(events: readonly ChannelEvent[], bytes: number): readonly ChannelEvent[] {
-  let sum = 0;
-  const cut = events.findIndex((event, index) => {
-    sum += event.json.length;
-    return sum > bytes && index > 0;
-  });
-  return cut === -1 ? events : events.slice(0, cut);
 }
 
 /** The commands of the protocol itself. */
 export function protocolCommands(parts: ProtocolCommandParts): readonly CommandDefinition[] {
-  const { hub, follower, broker, namespaces, publisher, pageBytes } = parts;
+  const { hub, follower, namespaces, publisher } = parts;
 
   const subscribe = defineCommand({
     name: 'subscribe',
@@ -114,20 +89,10 @@ export function protocolCommands(parts: ProtocolCommandParts): readonly CommandD
     name: 'history',
     summary: 'Read the past of a channel without following it.',
     data: HistoryData,
-    async handle({ channel: name, since, last, limit = 100 }, { identity }) {
+    async handle({ channel: name, ...page }, { identity }) {
       const channel = namespaces.resolve(name);
-      const position = readPosition(since);
       await requireRight(identity, 'history', channel);
-      const from = position ? { since: position, last } : { last: last ?? limit };
-      const slice = await broker.read(name, channel.config.history, { ...from, limit });
-      const events = firstOf(slice.events, pageBytes);
-      return {
-        channel: name,
-        position: formatPosition(slice.position),
-        recovered: slice.recovered,
-        events,
-        more: slice.more || events.length < slice.events.length,
-      };
+      return readHistory(parts, channel, page);
     },
   });
 
