@@ -61,6 +61,8 @@ export default {
     folder('cli', [...core, features, protocol, config, secrets, `${server}/app\\.ts$`]),
     // A kit's dialects are made of the same helpers as ours.
     row('kit-api-imports', kit, [...core, features, storage, `${server}/dialects/json-message\\.ts$`, protocol, config]),
+    // Kits are put on a server through the same doors as its features.
+    folder('kits', [...core, features, storage, protocol, kit]),
     row('config-imports', config, [`${server}/config/`, ...core, features, protocol]),
     folder('config', [...core, protocol]),
     row('app-imports', `${server}/(app|index)\\.ts$`, [`${server}/`, protocol]),

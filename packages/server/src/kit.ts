@@ -4,29 +4,33 @@
  * @module
  */
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
-import type { Kysely, Migration, Transaction } from 'kysely';
+import type { DisconnectReason } from '@tidings/protocol';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Kysely, Transaction } from 'kysely';
+import type { Migration } from 'kysely/migration';
 import type { Logger } from 'pino';
 import type { Server as SocketIOServer } from 'socket.io';
-import type { TSchema } from 'typebox';
 import type { CommandDefinition } from './core/command.ts';
+import type { Identity } from './core/identity.ts';
 import type { NamespaceOptions } from './core/namespace.ts';
 import type { PublishReceipt } from './core/ports/broker.ts';
 import type { Clock } from './core/ports/clock.ts';
 import type { Dialect } from './core/ports/dialect.ts';
-import type { Publication } from './core/publisher.ts';
+import type { Publication } from './core/ports/publication.ts';
 import type { Session } from './core/session.ts';
 
-export { TidingsError } from '@tidings/protocol';
+export { type DisconnectReason, type ErrorCode, TidingsError } from '@tidings/protocol';
+export { default as Type, type Static, type TSchema } from 'typebox';
 export { type CommandContext, type CommandDefinition, defineCommand } from './core/command.ts';
 export type { Grant, Identity, Right } from './core/identity.ts';
 export type { NamespaceOptions, RightsRequest, Rule } from './core/namespace.ts';
 export type { PublishReceipt } from './core/ports/broker.ts';
-export type { Command, Dialect, Incoming, Notice, Reply } from './core/ports/dialect.ts';
+export type { Command, Dialect, Incoming, Notice, Reply, SubscribedTo } from './core/ports/dialect.ts';
 export type { ChannelEvent } from './core/ports/event.ts';
-export type { Publication } from './core/publisher.ts';
+export type { Publication } from './core/ports/publication.ts';
 export type { Session } from './core/session.ts';
 export { decodeMessages, idOf, type JsonObject, parseMessage } from './dialects/json-message.ts';
+export { withId } from './storage/with-id.ts';
 
 /** A kit's tables, unless it describes them. */
 export type AnyTables = Record<string, Record<string, unknown>>;
@@ -36,6 +40,14 @@ export interface KitTransaction<Tables> {
   readonly db: Transaction<Tables>;
   /** Puts an event in the outbox; it is checked now and published once the transaction has committed. @throws TidingsError */
   publish(publication: Publication): Promise<void>;
+}
+
+/** Who calls one of a kit's routes. */
+export interface RouteCaller {
+  /** It is a backend with the API key. */
+  readonly server: boolean;
+  /** The user; anonymous for a backend, and where the server takes anonymous calls. */
+  readonly identity: Identity;
 }
 
 /** What a kit may do with the server. */
@@ -49,18 +61,39 @@ export interface Tidings<Tables = AnyTables> {
   /** Runs a transaction; what it publishes is heard if and only if it commits, also when the process dies in between. */
   transaction<T>(work: (transaction: KitTransaction<Tables>) => Promise<T>): Promise<T>;
   /** Sends an event to one session alone; it has no offset and is not kept. */
-  send(session: Session, event: string, data: unknown): void;
-  /** Makes a session follow channels on the server's own account, without asking for its rights. */
+  send(session: Session, event: string, data?: unknown): void;
+  /**
+   * Makes a session follow channels from now on, on the server's own account: its rights are not asked. Does nothing for
+   * a session that has ended. @throws TidingsError `bad_channel`, `unknown_namespace`, `too_many_channels`.
+   */
   follow(session: Session, channels: readonly string[]): Promise<void>;
   /** Makes a session stop following channels. */
   unfollow(session: Session, channels: readonly string[]): void;
+  /** Ends a session, telling its client why; the reason decides whether it comes back by itself. @default 'disconnected' */
+  disconnect(session: Session, reason?: DisconnectReason): void;
+  /** Who sends a request to one of the kit's routes. @throws TidingsError `unauthenticated`, `invalid_token` … */
+  callerOf(request: FastifyRequest): Promise<RouteCaller>;
 }
+
+/** What a kit gives at once, or makes with the server in hand. */
+export type Given<T, Tables> = T | ((tidings: Tidings<Tables>) => T);
 
 /** A raw-WebSocket path with a JSON shape of its own. */
 export interface KitWebSocket<Tables = AnyTables> {
   readonly path: string;
   readonly dialect: Dialect;
-  /** Called once a client is in. */
+  /**
+   * An event sent to every client of the path again and again, for clients that expect to hear one; it goes through the
+   * dialect as a `direct` notice. Dead connections are found without it, by WebSocket pings. What such a client sends
+   * itself, the dialect reads as the command `ping`, and answers or not.
+   */
+  readonly heartbeat?: {
+    readonly event: string;
+    readonly data?: unknown;
+    /** Milliseconds. @default that of the server's own heartbeat */
+    readonly interval?: number;
+  };
+  /** Called once a client is in. When it fails, the client is told to come back (4006). */
   onOpen?(
     session: Session,
     tidings: Tidings<Tables>,
@@ -71,30 +104,30 @@ export interface KitWebSocket<Tables = AnyTables> {
 /** Something done on a schedule. */
 export interface KitJob<Tables = AnyTables> {
   readonly name: string;
-  /** A cron expression of five fields, or six with seconds first; in UTC. */
+  /** A cron expression of five fields, or six with seconds first; in UTC. A run that takes longer than its turn skips the next. */
   readonly schedule: string;
   run(tidings: Tidings<Tables>): void | Promise<void>;
 }
 
 /** A kit: one domain on top of Tidings. Everything but the name is optional. */
 export interface Kit<Tables = AnyTables> {
-  /** Lower-case letters, digits, dashes; also the prefix of its migrations and of its routes' tags. */
+  /** Lower-case letters, digits, dashes; also the name of its migrations' record and the tag of its routes. */
   readonly name: string;
-  readonly namespaces?: Readonly<Record<string, NamespaceOptions>>;
-  readonly commands?:
-    | readonly CommandDefinition<TSchema>[]
-    | ((tidings: Tidings<Tables>) => readonly CommandDefinition<TSchema>[]);
+  readonly namespaces?: Given<Readonly<Record<string, NamespaceOptions>>, Tables>;
+  readonly commands?: Given<readonly CommandDefinition[], Tables>;
   /** Routes under `/api/v1`; what they declare stands in OpenAPI. */
   readonly routes?: (app: FastifyInstance, tidings: Tidings<Tables>) => void | Promise<void>;
-  readonly websockets?: readonly KitWebSocket<Tables>[];
-  /** By name; run in order of name, each once, before the server is ready. */
+  readonly websockets?: Given<readonly KitWebSocket<Tables>[], Tables>;
+  /** By name; run in order of name, each once, before anything else of the kit. */
   readonly migrations?: Readonly<Record<string, Migration>>;
   readonly jobs?: readonly KitJob<Tables>[];
   /** Receives the Socket.IO server, so that existing handlers come along unchanged. */
   readonly socketio?: (io: SocketIOServer, tidings: Tidings<Tables>) => void;
+  /** Called once a session is in, on any transport; where sessions must authenticate, once it has. */
   onConnect?(session: Session, tidings: Tidings<Tables>): void | Promise<void>;
+  /** Called once a session that was in has ended; what it followed can still be seen. */
   onDisconnect?(session: Session, tidings: Tidings<Tables>): void | Promise<void>;
-  /** Called once, when the server is ready. */
+  /** Called once, when the server is ready, before the first job. */
   onStart?(tidings: Tidings<Tables>): void | Promise<void>;
 }
 

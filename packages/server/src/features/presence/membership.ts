@@ -27,7 +27,6 @@ export class Membership implements HubObserver {
       channels = new Map();
       this.#counted.set(session, channels);
     }
-    if (channels.has(channel)) return;
     const user = visibleName(session.identity, session) as string;
     channels.set(channel, user);
     this.#roster.arrive(channel, user, infoOf(session.identity));

@@ -21,7 +21,13 @@ export interface WebSocketRoute {
   readonly path: string;
   readonly dialect: Dialect;
   /** Called once a client is in, before its first message is read. */
-  readonly onOpen?: ((session: Session) => void) | undefined;
+  readonly onOpen?: ((session: Session, request: IncomingMessage) => void) | undefined;
+}
+
+/** A route with its wire, which all its connections share. */
+interface Route {
+  readonly route: WebSocketRoute;
+  readonly wire: Wire;
 }
 
 export interface WebSocketTransportOptions {
@@ -39,7 +45,7 @@ const HEARTBEAT_GROUPS = 16;
 
 export class WebSocketTransport {
   readonly #options: WebSocketTransportOptions;
-  readonly #routes = new Map<string, { readonly route: WebSocketRoute; readonly wire: Wire }>();
+  readonly #routes = new Map<string, Route>();
   readonly #groups = Array.from({ length: HEARTBEAT_GROUPS }, () => new Set<WebSocketConnection>());
   readonly #wss: WebSocketServer;
   readonly #heartbeat: Timer;
@@ -112,17 +118,19 @@ export class WebSocketTransport {
       if (reason) {
         ws.on('error', () => {});
         connection.close(disconnect(reason));
-      } else this.#open(connection, found.route, entered as Admission, found.wire, handshake.address, socket);
+      } else {
+        this.#open(connection, found, entered as Admission, handshake.address, request, socket);
+      }
     });
     if (!taken && !reason) host.turnedAway(handshake.address);
   }
 
   #open(
     connection: WebSocketConnection,
-    route: WebSocketRoute,
+    { route, wire }: Route,
     admission: Admission,
-    wire: Wire,
     address: string,
+    request: IncomingMessage,
     socket: Duplex,
   ): void {
     const { host } = this.#options;
@@ -155,7 +163,7 @@ export class WebSocketTransport {
       host.closed(session);
     });
     socket.on('drain', () => host.writable(session));
-    route.onOpen?.(session);
+    route.onOpen?.(session, request);
   }
 
   #beat(): void {

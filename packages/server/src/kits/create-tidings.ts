@@ -1,0 +1,45 @@
+import { disconnect } from '@tidings/protocol';
+import type { Kysely } from 'kysely';
+import type { Tidings } from '../kit.ts';
+import type { KitParts } from './kit-parts.ts';
+
+/** Makes what a kit may do with the server. @param name the kit's. */
+export function createTidings<Tables>(name: string, parts: KitParts): Tidings<Tables> {
+  const { core, clock, outbox } = parts;
+  const { hub, namespaces, publisher } = core;
+  return {
+    clock,
+    log: parts.log.child({ kit: name }),
+    db: parts.db as unknown as Kysely<Tables>,
+    publish: (publication) => publisher.publish(publication),
+    transaction: (work) => outbox.transaction(work),
+    send(session, event, data = null) {
+      const text = session.wire.dialect.encodeNotice({ type: 'direct', event, data });
+      if (text !== undefined) hub.send(session, text);
+    },
+    async follow(session, channels) {
+      const targets = [...new Set(channels)].map((channel) => ({
+        channel: namespaces.resolve(channel),
+        from: {},
+      }));
+      if (session.closed) return;
+      // What it follows already, it now follows whatever its rights are.
+      const fresh = targets.filter(({ channel }) => {
+        const subscription = session.subscriptions.get(channel.channel);
+        if (subscription) subscription.byRight = false;
+        return !subscription;
+      });
+      const outcomes = await hub.subscribe(session, fresh);
+      hub.activate(
+        outcomes.filter((outcome) => outcome.status === 'fulfilled').map((outcome) => outcome.value),
+      );
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed && !session.closed) throw failed.reason;
+    },
+    unfollow(session, channels) {
+      for (const channel of channels) hub.unsubscribe(session, channel);
+    },
+    disconnect: (session, reason = 'disconnected') => hub.disconnect(session, disconnect(reason)),
+    callerOf: async (request) => parts.callerOf(request),
+  };
+}

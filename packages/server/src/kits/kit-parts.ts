@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { Server as SocketIOServer } from 'socket.io';
+import type { Core } from '../core/core.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { Dialect } from '../core/ports/dialect.ts';
+import type { Session } from '../core/session.ts';
+import type { RouteCaller } from '../kit.ts';
+import type { CoreTables } from '../storage/migrations.ts';
+import type { Outbox } from '../storage/outbox.ts';
+
+/** What of a server kits are installed on. */
+export interface KitParts {
+  readonly core: Pick<Core, 'namespaces' | 'hub' | 'dispatch' | 'publisher' | 'host'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** With the core's migrations run. */
+  readonly db: Kysely<CoreTables>;
+  readonly outbox: Pick<Outbox, 'transaction'>;
+  /** The WebSocket transport, on which a kit may have paths. */
+  readonly websocket: {
+    add(route: {
+      readonly path: string;
+      readonly dialect: Dialect;
+      readonly onOpen: (session: Session, request: IncomingMessage) => void;
+    }): void;
+  };
+  /** Not ready yet; a kit's routes go under `/api/v1`. */
+  readonly http: FastifyInstance;
+  readonly io: SocketIOServer;
+  /** Who makes an HTTP call. @throws TidingsError */
+  readonly callerOf: (request: FastifyRequest) => RouteCaller | Promise<RouteCaller>;
+}
