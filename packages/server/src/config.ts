@@ -14,7 +14,7 @@ import { get, isTree, OPTIONS, type Option, set, type Tree } from './config/opti
 import type { Algorithm, Config, ConfigInput } from './config/schema.ts';
 import type { NamespaceOptions } from './core/namespace.ts';
 
-export { type Algorithm, type Config, type ConfigInput, ConfigSchema } from './config/schema.ts';
+export { type Config, type ConfigInput, ConfigSchema } from './config/schema.ts';
 
 /** Declares a configuration, as `export default` of `tidings.config.ts`; gives it back with its types. */
 export function defineConfig(config: ConfigInput): ConfigInput {

@@ -40,13 +40,13 @@ const section = <P extends TProperties>(description: string, properties: P) =>
   Type.Object(properties, { ...closed, description, default: {} });
 
 /** The algorithms a token may be signed with. */
-export const ALGORITHMS = ['HS256', 'RS256', 'ES256', 'EdDSA'] as const;
+const ALGORITHMS = ['HS256', 'RS256', 'ES256', 'EdDSA'] as const;
 
 /** An algorithm a token may be signed with. */
 export type Algorithm = (typeof ALGORITHMS)[number];
 
 /** Bytes that HS256 asks of its key at least (RFC 7518, 3.2). */
-export const SHORTEST_SECRET = 32;
+const SHORTEST_SECRET = 32;
 
 const auth = section('Who may come in.', {
   anonymous: flag({
