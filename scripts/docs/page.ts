@@ -6,8 +6,8 @@ export interface Page {
   render(): string | Promise<string>;
 }
 
-/** A row of a Markdown table; a bar in a cell does not end it. */
-export function row(...cells: readonly string[]): string {
+/** A row of a table; a bar in a cell does not end it. */
+function row(...cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
 }
 
