@@ -3,16 +3,23 @@ import { TidingsError } from '@tidings/protocol';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { MemoryBroker } from '../../packages/server/src/brokers/memory/memory-broker.ts';
+import { MemoryPresenceStore } from '../../packages/server/src/brokers/memory/memory-presence-store.ts';
 import { type Core, type CoreOptions, createCore } from '../../packages/server/src/core/core.ts';
 import { ANONYMOUS } from '../../packages/server/src/core/identity.ts';
 import { type NamespaceOptions, resolveNamespace } from '../../packages/server/src/core/namespace.ts';
 import type { Broker } from '../../packages/server/src/core/ports/broker.ts';
 import { systemClock } from '../../packages/server/src/core/ports/clock.ts';
+import { AUTH_MIGRATIONS, Auth, Revocations } from '../../packages/server/src/features/auth/index.ts';
+import { createPresence } from '../../packages/server/src/features/presence/presence.ts';
 import { createHttp } from '../../packages/server/src/http/create-http.ts';
 import type { HttpParts } from '../../packages/server/src/http/parts.ts';
 import { registerHttp } from '../../packages/server/src/http/register-http.ts';
+import { openDatabase } from '../../packages/server/src/storage/database.ts';
+import { migrate } from '../../packages/server/src/storage/migrations.ts';
 import { registerSse } from '../../packages/server/src/transports/sse/register-sse.ts';
+import type { SseTransport } from '../../packages/server/src/transports/sse/sse-transport.ts';
 import { onTeardown } from './teardown.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 /** The API key of a bare server. */
 export const BARE_API_KEY = 'bare-server-api-key';
@@ -69,13 +76,29 @@ export async function startBareServer(options: BareOptions = {}): Promise<BareSe
     },
   });
   core.namespaces.add(
-    resolveNamespace('public', { history: { size: 1000 }, rights: { subscribe: 'anyone' } }),
+    resolveNamespace('public', { history: { size: 1000 }, presence: true, rights: { subscribe: 'anyone' } }),
   );
   for (const [name, namespace] of Object.entries(namespaces))
     core.namespaces.add(resolveNamespace(name, namespace));
   const logger = write
     ? pino({ level: 'trace' }, { write: (line) => write(line) })
     : pino({ level: 'silent' });
+  const db = await openDatabase({ directory: temporaryDirectory(), onError: () => {} });
+  await migrate(db, 'auth', AUTH_MIGRATIONS);
+  const revocations = new Revocations({ db, clock, onError: () => {} });
+  await revocations.start();
+  const auth = new Auth({ core, authenticator, revocations, clock, onError: () => {} });
+  const store = new MemoryPresenceStore();
+  const presence = createPresence({
+    core,
+    broker,
+    store,
+    clock,
+    ttl: 60_000,
+    grace: 5000,
+    onError: () => {},
+  });
+  let sse: SseTransport | undefined;
   const app = createHttp({ log: logger, bodyLimit: 1_048_576, trustProxy: false });
   registerHttp(app, {
     core,
@@ -84,21 +107,31 @@ export async function startBareServer(options: BareOptions = {}): Promise<BareSe
     authenticator: rest.authenticator ?? authenticator,
     apiKeyMatches: (authorization) => authorization === `Bearer ${BARE_API_KEY}`,
     phase: () => 'ready',
-    limits: { batch: 100, httpPerSecond: 1000 },
+    version: '0.0.0',
+    anonymous: true,
+    auth,
+    presence,
+    events: (scope) => {
+      sse = registerSse(scope, {
+        host: core.host,
+        clock,
+        addressOf: (request) => request.socket.remoteAddress ?? '',
+      });
+    },
+    limits: { batch: 100, httpPerSecond: 1000, queue: 1_048_576 },
     ...parts,
-  });
-  const sse = registerSse(app, {
-    host: core.host,
-    clock,
-    addressOf: (request) => request.socket.remoteAddress ?? '',
   });
   await broker.start((event) => core.hub.deliver(event));
   await app.listen({ port: 0, host: '127.0.0.1' });
   onTeardown(async () => {
-    sse.close();
+    sse?.close();
     app.server.closeAllConnections();
     await app.close();
+    auth.close();
+    presence.close();
+    revocations.close();
     await broker.close();
+    await db.destroy();
   });
   const { port } = app.server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, port, app, core, broker };

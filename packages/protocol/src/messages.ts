@@ -14,6 +14,18 @@ export const PROTOCOL_VERSION = 1;
 /** The WebSocket subprotocol of the native dialect. */
 export const SUBPROTOCOL = 'tidings.v1';
 
+/** Commands whose fields stand in the message itself on the native WebSocket; any other's stand in its `data`. */
+export const FLAT_COMMANDS: ReadonlySet<string> = new Set([
+  'authenticate',
+  'subscribe',
+  'unsubscribe',
+  'publish',
+  'history',
+  'presence',
+  'typing',
+  'ping',
+]);
+
 const closed = { additionalProperties: false } as const;
 
 /** A channel's name, checked for its form by the server so that a bad one has its own code. */

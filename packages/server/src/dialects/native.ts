@@ -3,22 +3,10 @@
  *
  * @module
  */
-import { PROTOCOL_VERSION, TidingsError } from '@tidings/protocol';
+import { FLAT_COMMANDS, PROTOCOL_VERSION, TidingsError } from '@tidings/protocol';
 import type { Dialect, Incoming, Notice, Reply, SubscribedTo } from '../core/ports/dialect.ts';
 import type { ChannelEvent } from '../core/ports/event.ts';
 import { decodeMessages, idOf, type JsonObject } from './json-message.ts';
-
-/** Commands whose fields stand in the message itself; any other's stand in its `data`. */
-const FLAT: ReadonlySet<unknown> = new Set([
-  'authenticate',
-  'subscribe',
-  'unsubscribe',
-  'publish',
-  'history',
-  'presence',
-  'typing',
-  'ping',
-]);
 
 function decodeOne(message: JsonObject): Incoming {
   const { type, id, ...fields } = message;
@@ -26,7 +14,7 @@ function decodeOne(message: JsonObject): Incoming {
   if (id !== undefined && idOf(message).id === undefined) {
     throw new TidingsError('invalid_request', 'An "id" is a number or a string of at most 64 characters.');
   }
-  if (FLAT.has(type)) return { name: type, data: fields, ...idOf(message) };
+  if (FLAT_COMMANDS.has(type)) return { name: type, data: fields, ...idOf(message) };
   const { name = type, data = {}, key } = type === 'command' ? fields : { ...fields, name: type };
   if (typeof name !== 'string') throw new TidingsError('invalid_request', 'A command needs a "name".');
   if (key !== undefined && (typeof key !== 'string' || key.length > 128)) {

@@ -5,15 +5,72 @@
  */
 import { TidingsError } from '@tidings/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { ANONYMOUS, type Identity } from '../core/identity.ts';
 import type { HttpParts } from './parts.ts';
 
-/** The bearer token of a call, if it has one. */
-export function bearerOf({ headers }: FastifyRequest): string | undefined {
-  return /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+/** Someone who calls. */
+export interface HttpCaller {
+  /** A backend with the API key, which may do everything. */
+  readonly server: boolean;
+  /** Of a backend, nobody's. */
+  readonly identity: Identity;
 }
+
+type CallerParts = Pick<HttpParts, 'apiKeyMatches' | 'authenticator' | 'anonymous' | 'limits'>;
 
 /** A hook that lets only the server's own key pass. */
 export function requireServer({ apiKeyMatches }: Pick<HttpParts, 'apiKeyMatches'>) {
   return ({ headers }: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void =>
     done(apiKeyMatches(headers.authorization) ? undefined : new TidingsError('invalid_api_key'));
+}
+
+/** Tells who calls, and how fast a user may. */
+export class Callers {
+  readonly #parts: CallerParts;
+  readonly #limiter: RateLimiterMemory;
+
+  constructor(parts: CallerParts) {
+    this.#parts = parts;
+    this.#limiter = new RateLimiterMemory({ points: parts.limits.httpPerSecond, duration: 1 });
+  }
+
+  /** @throws TidingsError `unauthenticated`, `invalid_token`, `token_expired`, `token_revoked`, `rate_limited`. */
+  async anyone(request: FastifyRequest): Promise<HttpCaller> {
+    if (this.#parts.apiKeyMatches(request.headers.authorization))
+      return { server: true, identity: ANONYMOUS };
+    return { server: false, identity: await this.user(request) };
+  }
+
+  /** As {@link anyone}, but a backend's key is no user's token. */
+  async user(request: FastifyRequest): Promise<Identity> {
+    const token = tokenOf(request);
+    if (token === undefined && !this.#parts.anonymous) throw new TidingsError('unauthenticated');
+    let identity = ANONYMOUS;
+    try {
+      if (token !== undefined) identity = await this.#parts.authenticator.verify(token);
+    } catch (error) {
+      // Who guesses tokens is counted too.
+      await this.#pace(request.ip);
+      throw error;
+    }
+    await this.#pace(identity.user === undefined ? request.ip : `user ${identity.user}`);
+    return identity;
+  }
+
+  async #pace(key: string): Promise<void> {
+    try {
+      await this.#limiter.consume(key);
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      throw new TidingsError('rate_limited', undefined, { retryAfter: Math.max(1, refusal.msBeforeNext) });
+    }
+  }
+}
+
+/** The token of a call: from the header, or from the query. */
+function tokenOf({ headers, query }: FastifyRequest): string | undefined {
+  const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+  const { token } = query as { readonly token?: unknown };
+  return bearer ?? (typeof token === 'string' && token !== '' ? token : undefined);
 }

@@ -1,13 +1,68 @@
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
+import { asyncApiRoutes } from './asyncapi.ts';
+import { letBrowsersIn } from './browsers.ts';
+import { Callers } from './caller.ts';
+import { channelRoutes } from './channels.ts';
+import { commandRoutes } from './commands.ts';
+import { connectionRoutes } from './connections.ts';
 import { healthRoutes } from './health.ts';
+import { Meter } from './meter.ts';
+import { metricsRoutes } from './metrics.ts';
+import { onlyDeclaredMethods } from './only-methods.ts';
+import { describeApi } from './openapi.ts';
 import type { HttpParts } from './parts.ts';
 import { publishRoutes } from './publish.ts';
+import { statsRoutes } from './stats.ts';
+import { userRoutes } from './users.ts';
+import { webRoutes } from './web.ts';
 
 /** Where the API is. */
-const API = '/api/v1';
+const PREFIX = '/api/v1';
+
+/** An answer of the API is no page. */
+const API_HEADERS: FastifyHelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  },
+  // Whether there is HTTPS is up to the proxy in front.
+  strictTransportSecurity: false,
+  // Which pages may read it, CORS says.
+  crossOriginResourcePolicy: false,
+};
 
 /** Adds the whole HTTP API to a server that {@link createHttp} made. */
 export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
-  healthRoutes(app, parts);
-  app.register(async (scope) => publishRoutes(scope, parts), { prefix: API });
+  const { core, version, web, events, extensions = [] } = parts;
+  const meter = new Meter(core, parts.clock);
+  const callers = new Callers(parts);
+  const refuseOtherMethods = onlyDeclaredMethods(app);
+  const commands = () => core.dispatch.commands.values();
+  describeApi(app, { version, commands, prefix: PREFIX });
+  // Scopes are set up in this order, after what stands above.
+  app.register(async (scope) => {
+    healthRoutes(scope, parts);
+    metricsRoutes(scope, parts, meter);
+    asyncApiRoutes(scope, { version, commands, namespaces: () => core.namespaces.all() });
+  });
+  app.register(async (scope) => publishRoutes(scope, parts), { prefix: PREFIX });
+  app.register(async (browsers) => {
+    await letBrowsersIn(browsers, core.gate);
+    events(browsers);
+    await browsers.register(
+      async (api) => {
+        await api.register(helmet, API_HEADERS);
+        channelRoutes(api, parts, callers);
+        commandRoutes(api, parts, callers);
+        connectionRoutes(api, parts);
+        statsRoutes(api, parts, callers, meter);
+        userRoutes(api, parts);
+        for (const { register } of extensions) await api.register(async (scope) => register(scope));
+      },
+      { prefix: PREFIX },
+    );
+  });
+  if (web !== undefined) app.register(async (scope) => webRoutes(scope, web));
+  app.register(async (last) => refuseOtherMethods(last));
 }

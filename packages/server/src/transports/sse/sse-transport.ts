@@ -4,7 +4,7 @@
  * @module
  */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { ERRORS, type ErrorBody, formatCursor, parseCursor, TidingsError } from '@tidings/protocol';
+import { formatCursor, parseCursor, TidingsError } from '@tidings/protocol';
 import type { Clock, Timer } from '../../core/ports/clock.ts';
 import type { Wire } from '../../core/ports/connection.ts';
 import type { Followed, Host } from '../../core/ports/transport.ts';
@@ -142,12 +142,7 @@ export class SseTransport {
 function requireOne({ channels }: Followed): void {
   const refused = channels.map((answer) => ('error' in answer ? answer.error : undefined));
   const first = refused[0];
-  if (first && refused.every((error) => error !== undefined)) throw fromBody(first);
-}
-
-function fromBody({ code, message, retryAfter, details }: ErrorBody): TidingsError {
-  return new TidingsError(code, message === ERRORS[code].message ? undefined : message, {
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-    ...(details === undefined ? {} : { details }),
-  });
+  if (!first || refused.some((error) => error === undefined)) return;
+  const { code, message, ...rest } = first;
+  throw new TidingsError(code, message, rest);
 }

@@ -1,0 +1,101 @@
+/**
+ * `/realtime/stats`: how much is going on.
+ *
+ * @module
+ */
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import { problems } from './answers.ts';
+import type { Callers } from './caller.ts';
+import type { Meter } from './meter.ts';
+import type { HttpParts } from './parts.ts';
+
+const Stats = Type.Object(
+  {
+    connected_clients: Type.Integer({ description: 'Live sessions of this node.' }),
+    uptime: Type.String({ description: 'How long this node has been up, for people.' }),
+    uptime_seconds: Type.Integer(),
+    events_sent_today: Type.Integer({
+      description:
+        'Events published since midnight UTC, or since this node’s start when that is later. An event counts once, however many hear it.',
+    }),
+    events_delivered: Type.Integer({
+      description: 'Events times sessions that were given them, since this node’s start.',
+    }),
+    by_transport: Type.Record(Type.String(), Type.Integer(), {
+      description: 'Live sessions by transport.',
+    }),
+    channels: Type.Integer({ description: 'Channels that are followed on this node.' }),
+    subscriptions: Type.Integer({ description: 'Sessions times the channels each follows.' }),
+    users: Type.Integer({ description: 'Different users with a live session on this node.' }),
+  },
+  {
+    examples: [
+      {
+        connected_clients: 15,
+        uptime: '3d 4h 5m',
+        uptime_seconds: 273_900,
+        events_sent_today: 1204,
+        events_delivered: 18_060,
+        by_transport: { websocket: 9, socketio: 4, sse: 2 },
+        channels: 7,
+        subscriptions: 31,
+        users: 12,
+      },
+    ],
+  },
+);
+
+/** Adds the route to a scope under `/api/v1`. */
+export function statsRoutes(app: FastifyInstance, parts: HttpParts, callers: Callers, meter: Meter): void {
+  const { hub } = parts.core;
+  app.get(
+    '/realtime/stats',
+    {
+      schema: {
+        tags: ['operations'],
+        security: [{ apiKey: [] }, { userToken: [] }],
+        summary: 'How much is going on',
+        response: { 200: Stats, ...problems('unauthenticated', 'invalid_token', 'rate_limited') },
+      },
+    },
+    async (request) => {
+      await callers.anyone(request);
+      return {
+        connected_clients: hub.sessions.size,
+        uptime: inWords(meter.uptime),
+        uptime_seconds: Math.floor(meter.uptime / 1000),
+        events_sent_today: meter.eventsToday,
+        events_delivered: meter.eventsDelivered,
+        by_transport: Object.fromEntries(meter.connections),
+        channels: hub.channels.size,
+        subscriptions: meter.subscriptions,
+        users: new Set(
+          hub.sessions
+            .values()
+            .map(({ identity }) => identity.user)
+            .filter((user) => user !== undefined),
+        ).size,
+      };
+    },
+  );
+}
+
+const UNITS: readonly (readonly [name: string, seconds: number])[] = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['m', 60],
+];
+
+/** A duration as people say it: `3d 4h 5m`, `7m`, `42s`. */
+export function inWords(milliseconds: number): string {
+  let rest = Math.floor(milliseconds / 1000);
+  const seconds = rest;
+  const words: string[] = [];
+  for (const [name, size] of UNITS) {
+    const count = Math.floor(rest / size);
+    rest %= size;
+    if (count > 0 || words.length > 0) words.push(`${count}${name}`);
+  }
+  return words.join(' ') || `${seconds}s`;
+}

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import helmet from '@fastify/helmet';
+import staticFiles from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+
+/** A year, as files whose name has a hash of their content never change. */
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+
+/** Serves a built page at `/`; nothing when it was not built. What is not there is answered by the app's own 404. */
+export async function webRoutes(app: FastifyInstance, root: string): Promise<void> {
+  if (!existsSync(join(root, 'index.html'))) return;
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        // Components bring their styles along as style elements.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'", 'ws:', 'wss:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'self'"],
+      },
+    },
+    // Whether there is HTTPS is up to the proxy in front.
+    strictTransportSecurity: false,
+  });
+  await app.register(staticFiles, {
+    root,
+    cacheControl: false,
+    setHeaders(reply, path) {
+      reply.header('cache-control', path.startsWith(join(root, 'assets/')) ? IMMUTABLE : 'no-cache');
+    },
+    schemaHide: true,
+  });
+}
