@@ -1,0 +1,14 @@
+import type { ComponentType } from 'react';
+import type { Messages } from '../i18n/en.ts';
+import { LivePage } from './live/live-page.tsx';
+
+/** A page of the shell. */
+export interface Page {
+  readonly path: string;
+  /** Its name in the header. */
+  label(t: Messages): string;
+  readonly component: ComponentType;
+}
+
+/** The pages, in the order of the header. */
+export const PAGES: readonly Page[] = [{ path: '/', label: (t) => t.shell.live, component: LivePage }];
