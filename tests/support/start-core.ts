@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TidingsError } from '@tidings/protocol';
+import type { FastifyInstance } from 'fastify';
 import { MemoryBroker } from '../../packages/server/src/brokers/memory/memory-broker.ts';
 import { type Core, createCore } from '../../packages/server/src/core/core.ts';
 import { ANONYMOUS, type Grant, type Identity } from '../../packages/server/src/core/identity.ts';
@@ -27,9 +28,17 @@ export interface RunningCore {
 /** No heartbeat comes in between, however far a test moves the clock, milliseconds. */
 const NO_HEARTBEAT = 365 * 24 * 60 * 60 * 1000;
 
+export interface CoreTestOptions {
+  /** @default true */
+  readonly anonymous?: boolean;
+  /** An HTTP server that listens in place of a bare one. */
+  readonly http?: FastifyInstance;
+}
+
 /** Prepares a core with the native WebSocket, closed with the test. */
 export async function startCore(
   namespaces: Readonly<Record<string, NamespaceOptions>>,
+  { anonymous = true, http }: CoreTestOptions = {},
 ): Promise<RunningCore> {
   const clock = new ManualClock();
   const broker = new MemoryBroker({ clock });
@@ -39,7 +48,7 @@ export async function startCore(
     broker,
     authenticator: { verify: async (token) => readTestToken(token) },
     origins: [],
-    anonymous: true,
+    anonymous,
     heartbeat: NO_HEARTBEAT,
     authenticationTimeout: 10_000,
     limits: {
@@ -56,7 +65,7 @@ export async function startCore(
   });
   for (const [name, options] of Object.entries(namespaces))
     core.namespaces.add(resolveNamespace(name, options));
-  const server = createServer();
+  const server = http?.server ?? createServer();
   const websocket = new WebSocketTransport({
     host: core.host,
     server,
@@ -68,7 +77,8 @@ export async function startCore(
   await broker.start((event) => core.hub.deliver(event));
   onTeardown(async () => {
     websocket.close();
-    server.close();
+    if (http) await http.close();
+    else server.close();
     await broker.close();
   });
   return {
@@ -79,8 +89,8 @@ export async function startCore(
     websocket,
     errors,
     async listen() {
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
+      if (http) await http.listen({ port: 0, host: '127.0.0.1' });
+      else await once(server.listen(0, '127.0.0.1'), 'listening');
       return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     },
   };
@@ -103,7 +113,8 @@ export function testIdentity(user: string, claims: TestClaims = {}): Identity {
   return { ...ANONYMOUS, user, grants, claims: rest };
 }
 
-function readTestToken(token: string): Identity {
+/** Who a token of {@link testToken} speaks for. @throws TidingsError `invalid_token`. */
+export function readTestToken(token: string): Identity {
   try {
     const { user, ...claims } = JSON.parse(Buffer.from(token, 'base64url').toString());
     return testIdentity(user, claims);

@@ -20,6 +20,7 @@ import type { Publication } from './core/ports/publication.ts';
 import type { Session } from './core/session.ts';
 
 export { type DisconnectReason, type ErrorCode, TidingsError } from '@tidings/protocol';
+export { type Generated, sql } from 'kysely';
 export { default as Type, type Static, type TSchema } from 'typebox';
 export { type CommandContext, type CommandDefinition, defineCommand } from './core/command.ts';
 export type { Grant, Identity, Right } from './core/identity.ts';

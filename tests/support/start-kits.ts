@@ -1,0 +1,97 @@
+import type { FastifyInstance } from 'fastify';
+import { type Logger, pino } from 'pino';
+import { Server as SocketIOServer } from 'socket.io';
+import { ANONYMOUS } from '../../packages/server/src/core/identity.ts';
+import { createHttp } from '../../packages/server/src/http/create-http.ts';
+import type { Kit } from '../../packages/server/src/kit.ts';
+import { type InstalledKit, installKit } from '../../packages/server/src/kits/install-kit.ts';
+import { openDatabase } from '../../packages/server/src/storage/database.ts';
+import { CORE_MIGRATIONS, migrate } from '../../packages/server/src/storage/migrations.ts';
+import { Outbox } from '../../packages/server/src/storage/outbox.ts';
+import { type CoreTestOptions, type RunningCore, readTestToken, startCore } from './start-core.ts';
+import { onTeardown } from './teardown.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+/** The API key of a server of {@link startKits}. */
+export const KITS_API_KEY = 'kits-api-key';
+
+/** A server with kits whose time stands still until a test moves it. */
+export interface RunningKits extends RunningCore {
+  readonly url: string;
+  readonly http: FastifyInstance;
+  readonly io: SocketIOServer;
+  readonly kits: readonly InstalledKit[];
+  /** Lines of the log, parsed. */
+  readonly logged: readonly LogLine[];
+}
+
+/** A line of the log. */
+export interface LogLine {
+  readonly level: number;
+  readonly msg: string;
+  readonly kit?: string;
+  readonly err?: { readonly message: string };
+  readonly [field: string]: unknown;
+}
+
+export interface KitsOptions extends Omit<CoreTestOptions, 'http'> {
+  /** What is done to the HTTP server before the kits come. */
+  readonly prepare?: (http: FastifyInstance) => void | Promise<void>;
+}
+
+/** Starts a server with kits, on SQLite; it ends with the test. @throws Error of the kit that cannot be installed. */
+export async function startKits<Tables>(
+  kits: readonly Kit<Tables>[],
+  { prepare, ...options }: KitsOptions = {},
+): Promise<RunningKits> {
+  const logged: LogLine[] = [];
+  const log: Logger = pino({ level: 'info' }, { write: (line) => void logged.push(JSON.parse(line)) });
+  const http = createHttp({ log, bodyLimit: 65_536, trustProxy: false });
+  const running = await startCore({}, { ...options, http });
+  const { core, clock, server, websocket } = running;
+  const db = await openDatabase({
+    directory: temporaryDirectory(),
+    onError: (error) => running.errors.push(error),
+  });
+  onTeardown(() => db.destroy());
+  await migrate(db, 'core', CORE_MIGRATIONS);
+  const outbox = new Outbox({
+    db,
+    clock,
+    check: (publication) => core.publisher.check(publication),
+    publish: (publication) => core.publisher.publish(publication),
+    log,
+  });
+  onTeardown(() => outbox.close());
+  const io = new SocketIOServer(server, { destroyUpgrade: false, serveClient: false });
+  onTeardown(() => void io.disconnectSockets(true));
+  await prepare?.(http);
+  const installed: InstalledKit[] = [];
+  for (const kit of kits) {
+    installed.push(
+      await installKit(kit, {
+        core,
+        clock,
+        log,
+        db,
+        outbox,
+        websocket,
+        http,
+        io,
+        callerOf({ headers: { authorization } }) {
+          if (authorization === undefined) return { server: false, identity: ANONYMOUS };
+          const token = authorization.slice('Bearer '.length);
+          if (token === KITS_API_KEY) return { server: true, identity: ANONYMOUS };
+          return { server: false, identity: readTestToken(token) };
+        },
+      }),
+    );
+  }
+  await outbox.start();
+  const url = await running.listen();
+  onTeardown(async () => {
+    for (const kit of installed) await kit.stop();
+  });
+  for (const kit of installed) await kit.start();
+  return { ...running, url, http, io, kits: installed, logged };
+}
