@@ -248,7 +248,8 @@ describe('history', () => {
     const client = await alice();
     const channel = target.channel();
     for (let n = 1; n <= 5; n += 1) await client.ask('publish', { channel, event: 'n', data: n });
-    const epoch = ((await client.ask('history', { channel })).data?.position as string).split(':')[0];
+    const { data } = await client.ask('history', { channel });
+    const epoch = String(data?.position).split(':')[0];
     const first = await client.ask('history', { channel, since: `${epoch}:0`, limit: 3 });
     expect(first.data).toMatchObject({
       recovered: true,
