@@ -9,6 +9,7 @@ import type { Namespaces } from './namespaces.ts';
 import type { Broker, Slice, SliceRequest } from './ports/broker.ts';
 import type { SubscribedTo } from './ports/dialect.ts';
 import type { ChannelEvent } from './ports/event.ts';
+import type { ResumedChannel } from './ports/transport.ts';
 import { requireRight } from './rights.ts';
 import type { Session } from './session.ts';
 
@@ -16,6 +17,8 @@ import type { Session } from './session.ts';
 export interface Wanted {
   readonly channel: string;
   from(): SliceRequest;
+  /** Ask for the session's own right. @default true */
+  readonly byRight?: boolean;
 }
 
 export interface FollowResult {
@@ -86,8 +89,38 @@ export class Follower {
     channels: readonly string[],
     from: SliceRequest,
   ): Promise<FollowResult & { readonly head: number }> {
+    return this.#followThrough(
+      session,
+      [...new Set(channels)].map((channel) => ({ channel, from: () => from })),
+    );
+  }
+
+  /**
+   * Follows channels as a session did that was lost: each from a place in the log of all, or from where that session began
+   * to follow it when that is later. Otherwise as {@link followLog}.
+   *
+   * @param after what its client has heard; -1 when that is a place that cannot be honoured.
+   */
+  async resume(
+    session: Session,
+    channels: readonly ResumedChannel[],
+    after: number,
+  ): Promise<FollowResult & { readonly head: number }> {
+    return this.#followThrough(
+      session,
+      channels.map(({ channel, from, byRight }) => ({
+        channel,
+        byRight,
+        from: () => ({ after: after < 0 ? after : Math.max(after, from) }),
+      })),
+    );
+  }
+
+  async #followThrough(
+    session: Session,
+    wanted: readonly Wanted[],
+  ): Promise<FollowResult & { readonly head: number }> {
     let head = this.#parts.broker.head();
-    const wanted = [...new Set(channels)].map((channel) => ({ channel, from: () => from }));
     const result = await this.#follow(session, wanted, (request) => {
       // Taken before the rights were asked, an event could come after the head and yet before the subscription.
       head = this.#parts.broker.head();
@@ -108,11 +141,11 @@ export class Follower {
     }
   }
 
-  async #target(session: Session, { channel: name, from }: Wanted): Promise<SubscribeTarget> {
+  async #target(session: Session, { channel: name, from, byRight = true }: Wanted): Promise<SubscribeTarget> {
     const channel = this.#parts.namespaces.resolve(name);
     const request = from();
-    await requireRight(session.identity, 'subscribe', channel);
-    return { channel, from: request, byRight: true };
+    if (byRight) await requireRight(session.identity, 'subscribe', channel);
+    return { channel, from: request, byRight };
   }
 }
 

@@ -12,7 +12,16 @@ import type { Inbound } from './inbound.ts';
 import type { Broker } from './ports/broker.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Incoming, Reply } from './ports/dialect.ts';
-import type { Admission, Client, Followed, Following, Handshake, Host } from './ports/transport.ts';
+import type {
+  Admission,
+  Client,
+  Followed,
+  Following,
+  Handshake,
+  Host,
+  ResumedChannel,
+  SessionObserver,
+} from './ports/transport.ts';
 import { Session } from './session.ts';
 
 export interface HostParts {
@@ -54,7 +63,7 @@ export class SessionHost implements Host {
   }
 
   open(client: Client): Session {
-    const { hub, clock, limits, authenticationTimeout } = this.#parts;
+    const { hub, broker, clock, limits, authenticationTimeout } = this.#parts;
     const session = new Session({ ...client, id: client.id ?? randomUUID(), openedAt: clock.now() });
     this.#placed.add(session);
     hub.open(session);
@@ -64,6 +73,8 @@ export class SessionHost implements Host {
       session: session.id,
       user,
       expiresAt,
+      at: session.openedAt,
+      cursor: client.cursor ?? formatCursor(broker.log, broker.head()),
       heartbeat: this.heartbeat,
       limits: { message: limits.message, channels: limits.channels },
     });
@@ -95,6 +106,16 @@ export class SessionHost implements Host {
       last,
     });
     return { ...result, cursor: formatCursor(broker.log, head) };
+  }
+
+  async resume(session: Session, channels: readonly ResumedChannel[], cursor: string): Promise<Followed> {
+    const { broker, follower } = this.#parts;
+    const { head, ...result } = await follower.resume(session, channels, this.#readCursor(cursor) ?? -1);
+    return { ...result, cursor: formatCursor(broker.log, head) };
+  }
+
+  observe(observer: SessionObserver): void {
+    this.#parts.hub.observe(observer);
   }
 
   send(session: Session, text: string): void {

@@ -62,6 +62,10 @@ export type Notice =
       readonly session: string;
       readonly user: string | undefined;
       readonly expiresAt: number | undefined;
+      /** Now, milliseconds since 1970-01-01 UTC. */
+      readonly at: number;
+      /** Where the session begins in the log of all channels. */
+      readonly cursor: string;
       /** Milliseconds between the server's heartbeats. */
       readonly heartbeat: number;
       readonly limits: { readonly message: number; readonly channels: number };

@@ -4,12 +4,12 @@
  */
 import type { Disconnect } from '@tidings/protocol';
 import type { Identity } from '../identity.ts';
-import type { Session } from '../session.ts';
+import type { Session, Subscription } from '../session.ts';
 import type { Connection, Wire } from './connection.ts';
 import type { Incoming, Reply, SubscribedTo } from './dialect.ts';
 
 export type { Identity } from '../identity.ts';
-export type { Session } from '../session.ts';
+export type { Session, Subscription } from '../session.ts';
 
 /** A client at the door. */
 export interface Handshake {
@@ -33,6 +33,8 @@ export interface Admission {
 export interface Client extends Admission {
   /** @default a new one */
   readonly id?: string | undefined;
+  /** Where a resumed session is in the log of all channels. @default where the log is */
+  readonly cursor?: string | undefined;
   readonly transport: string;
   readonly wire: Wire;
   readonly connection: Connection;
@@ -68,6 +70,13 @@ export interface Host {
    * @returns what each channel gave, and `activate`, to be called once that has been sent.
    */
   follow(session: Session, channels: readonly string[], from: Following): Promise<Followed>;
+  /**
+   * Follows the channels of a session that was lost, from the cursor its client hands back, each no earlier than from
+   * where it was followed then. As {@link Host.follow}.
+   */
+  resume(session: Session, channels: readonly ResumedChannel[], cursor: string): Promise<Followed>;
+  /** Tells of what happens to the sessions of all transports. */
+  observe(observer: SessionObserver): void;
   /** Sends text that the session's dialect made. */
   send(session: Session, text: string): void;
   /** The connection takes more. */
@@ -76,6 +85,22 @@ export interface Host {
   disconnect(session: Session, notice: Disconnect): void;
   /** The connection has ended, for whatever reason. */
   closed(session: Session): void;
+}
+
+/** A channel as a session that was lost had followed it. */
+export interface ResumedChannel {
+  readonly channel: string;
+  /** The sequence from which on the session followed the channel. */
+  readonly from: number;
+  /** The session's own right was asked, and is asked again now; otherwise the server had it follow. */
+  readonly byRight: boolean;
+}
+
+/** Told of what sessions follow and who they are. */
+export interface SessionObserver {
+  subscribed?(subscription: Subscription): void;
+  unsubscribed?(subscription: Subscription): void;
+  identified?(session: Session): void;
 }
 
 /** From where to follow. */

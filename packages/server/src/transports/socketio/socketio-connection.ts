@@ -1,0 +1,134 @@
+import type { Disconnect } from '@tidings/protocol';
+import type { Socket } from 'socket.io';
+import type { Batch, Frame } from '../../core/ports/batch.ts';
+import type { Connection, Wire } from '../../core/ports/connection.ts';
+import type { Dialect } from '../../core/ports/dialect.ts';
+import type { Host, Session } from '../../core/ports/transport.ts';
+import { textFrame } from '../websocket/frame.ts';
+
+/** A connection of Engine.IO, on which Socket.IO stands. */
+export type Engine = Socket['conn'];
+
+/** What a connection needs to know of its client. */
+interface ConnectionVisit {
+  readonly engine: Engine;
+  readonly socket: Socket | undefined;
+  readonly joined: { readonly session: Session; readonly connection: Connection } | undefined;
+}
+
+/** What marks a message among the packets of Engine.IO. */
+const MESSAGE = '4';
+
+/** Beyond so many bytes that the network has not taken, the hub queues. */
+const HIGH_WATER = 64 * 1024;
+
+/** How long a peer may take to let a connection end, milliseconds. */
+const CLOSE_TIMEOUT = 3000;
+
+/** The text in each frame, for the clients that poll. */
+const texts = new WeakMap<Buffer, string>();
+
+/** A message, framed once for all WebSocket clients as Engine.IO would for each; a client that polls is given the text. */
+function engineFrame(text: string): Frame {
+  const frame = textFrame(MESSAGE + text);
+  texts.set(frame, text);
+  return frame;
+}
+
+/** How Socket.IO packets become frames; one object for all connections. */
+export function socketioWire(dialect: Dialect): Wire {
+  return { dialect, frame: engineFrame };
+}
+
+/** One client of Socket.IO: an Engine.IO connection, over WebSocket or polling. */
+export class SocketIOConnection implements Connection {
+  readonly #visit: ConnectionVisit;
+  readonly #host: Pick<Host, 'writable'>;
+  readonly #wire: Wire;
+  /** What was written while {@link hold} is in force. */
+  #held: Batch[] = [];
+  #holds = 0;
+  #buffered = 0;
+  /** A write was answered with false. */
+  #full = false;
+  #writing = false;
+  #closed = false;
+
+  constructor(visit: ConnectionVisit, host: Pick<Host, 'writable'>, wire: Wire) {
+    this.#visit = visit;
+    this.#host = host;
+    this.#wire = wire;
+  }
+
+  get buffered(): number {
+    return this.#buffered;
+  }
+
+  write(batch: Batch): boolean {
+    if (this.#closed) return true;
+    this.#buffered += batch.bytes;
+    if (this.#holds > 0) this.#held.push(batch);
+    else this.#send(batch);
+    this.#full = this.#buffered > HIGH_WATER;
+    return !this.#full;
+  }
+
+  /** Sends nothing until {@link release}, so that what was promised is on disk before it is told. */
+  hold(): void {
+    this.#holds += 1;
+  }
+
+  /** Undoes one {@link hold}. */
+  release(): void {
+    this.#holds -= 1;
+    if (this.#holds > 0) return;
+    const held = this.#held;
+    this.#held = [];
+    for (const batch of held) this.#send(batch);
+    this.#resume();
+  }
+
+  close(notice: Disconnect): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    // What is held was not promised yet: a client that resumes is given it then.
+    this.#held = [];
+    const { engine, socket } = this.#visit;
+    const text = this.#wire.dialect.encodeNotice({ type: 'disconnect', disconnect: notice });
+    if (text !== undefined) engine.write(text);
+    // A client that is dismissed by a packet does not come back by itself; one whose transport ends does.
+    if (!notice.reconnect) socket?.disconnect(true);
+    engine.close();
+    setTimeout(() => engine.close(true), CLOSE_TIMEOUT).unref();
+  }
+
+  /** Ends it without a word, and sends nothing any more. */
+  drop(): void {
+    this.#closed = true;
+    this.#held = [];
+  }
+
+  #send(batch: Batch): void {
+    const frames = batch.frames() as readonly Buffer[];
+    const { engine } = this.#visit;
+    this.#writing = true;
+    for (const [index, frame] of frames.entries()) {
+      // Packets go out in order, so that the last one's end is that of all.
+      const taken = index === frames.length - 1 ? () => this.#taken(batch.bytes) : undefined;
+      engine.write(texts.get(frame) ?? '', { wsPreEncodedFrame: [frame] } as object, taken);
+    }
+    this.#writing = false;
+  }
+
+  #taken(bytes: number): void {
+    this.#buffered -= bytes;
+    if (!this.#writing) this.#resume();
+  }
+
+  #resume(): void {
+    if (!this.#full || this.#closed || this.#buffered > HIGH_WATER) return;
+    this.#full = false;
+    const { joined } = this.#visit;
+    if (joined?.connection === this) this.#host.writable(joined.session);
+  }
+}
