@@ -8,14 +8,15 @@
  * @module
  */
 import { type Disconnect, disconnect, TidingsError } from '@tidings/protocol';
+import { catchUp, isAfter } from './catch-up.ts';
 import { Channel } from './channel.ts';
+import { encode, encodeOne } from './encode.ts';
 import type { Identity } from './identity.ts';
 import type { Namespace } from './namespace.ts';
 import type { ResolvedChannel } from './namespaces.ts';
 import { OverflowQueue, type QueuedEvent } from './overflow-queue.ts';
-import { Batch, type Frame, type Run } from './ports/batch.ts';
+import { Batch, type Run } from './ports/batch.ts';
 import type { Broker, Slice, SliceRequest } from './ports/broker.ts';
-import type { Wire } from './ports/connection.ts';
 import type { ChannelEvent } from './ports/event.ts';
 import type { Session, Subscription, Waiting } from './session.ts';
 
@@ -30,7 +31,7 @@ export interface SubscribeTarget {
 /** A subscription that is not live yet, and the past to send before it is. */
 export interface Joined {
   readonly subscription: Subscription;
-  readonly slice: Slice;
+  slice: Slice;
   /** What waits for this past and no other: the latest `subscribe` of a channel decides where a session stands in it. */
   readonly waiting: Waiting;
 }
@@ -160,7 +161,14 @@ export class Hub {
     );
     if (session.subscriptions.size + added.size > this.#limits.channels)
       throw new TidingsError('too_many_channels');
-    return Promise.allSettled(targets.map((target) => this.#join(session, target)));
+    const outcomes = await Promise.allSettled(targets.map((target) => this.#join(session, target)));
+    this.flush();
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome.status === 'rejected') continue;
+      const { from } = targets[index] as SubscribeTarget;
+      outcome.value.slice = catchUp(outcome.value.slice, outcome.value.waiting, from);
+    }
+    return outcomes;
   }
 
   async #join(
@@ -215,10 +223,8 @@ export class Hub {
       if (subscription.waiting !== waiting || !channel?.joining.delete(subscription)) continue;
       subscription.waiting = undefined;
       channel.add(subscription);
-      for (const event of waiting.events) {
-        if (event.epoch !== slice.position.epoch || event.offset > slice.position.offset)
-          waited.push({ subscription, event });
-      }
+      for (const event of waiting.events)
+        if (isAfter(event, slice.position)) waited.push({ subscription, event });
     }
     waited.sort((a, b) => a.event.sequence - b.event.sequence);
     for (const { subscription, event } of waited) this.#sendEvent(subscription, event);
@@ -380,19 +386,4 @@ export class Hub {
     session.pending = undefined;
     if (!session.connection.write(batch)) session.queue ??= new OverflowQueue(this.#limits.queue);
   }
-}
-
-/** The frames of some events on a wire, without those it has no form for. */
-function encode(wire: Wire, events: readonly ChannelEvent[]): Run {
-  const run: Frame[] = [];
-  for (const event of events) {
-    const frame = encodeOne(wire, event);
-    if (frame !== undefined) run.push(frame);
-  }
-  return run;
-}
-
-function encodeOne(wire: Wire, event: ChannelEvent): Frame | undefined {
-  const text = wire.dialect.encodeEvent(event);
-  return text === undefined ? undefined : wire.frame(text);
 }

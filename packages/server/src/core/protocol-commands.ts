@@ -38,6 +38,8 @@ export function protocolCommands(parts: ProtocolCommandParts): readonly CommandD
     summary: 'Follow channels, each from a position, from its newest events, or from now.',
     data: SubscribeData,
     live: true,
+    // So that who subscribes, unsubscribes and subscribes again in one breath ends where they meant to.
+    exclusive: true,
     async handle({ channels }, context) {
       const { session } = context;
       const wanted = new Map(
