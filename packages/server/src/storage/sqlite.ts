@@ -72,6 +72,11 @@ export function resultCode(error: unknown): number | undefined {
   return typeof errcode === 'number' ? errcode & 0xff : undefined;
 }
 
+/** An error for damage that SQLite found but did not throw. */
+export function damage(reason: string): Error {
+  return Object.assign(new Error(reason), { errcode: CORRUPT });
+}
+
 /** Whether there was no room on the disk. */
 export function isDiskFull(error: unknown): boolean {
   return resultCode(error) === FULL || (error as NodeJS.ErrnoException).code === 'ENOSPC';

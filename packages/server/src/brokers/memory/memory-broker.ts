@@ -20,9 +20,11 @@ import type {
 import type { Clock, Timer } from '../../core/ports/clock.ts';
 import { ChannelEvent } from '../../core/ports/event.ts';
 import type { Journal, JournalEntry } from '../../core/ports/journal.ts';
-import { contentHash, KeyTable, repeat } from './keys.ts';
+import { compareNames } from './compare-names.ts';
+import { contentHash, KeyTable, repeat, slot } from './keys.ts';
 import { Sequencer } from './sequencer.ts';
-import { Stream } from './stream.ts';
+import type { Stream } from './stream.ts';
+import { Streams } from './streams.ts';
 
 export interface MemoryBrokerOptions {
   readonly clock: Clock;
@@ -46,11 +48,20 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** An event on its way into its stream. */
+interface Placed {
+  readonly stream: Stream;
+  readonly event: ChannelEvent;
+}
+
+const DEFAULT_HISTORY_BYTES = 256 * 1024 * 1024;
+const DEFAULT_KEYS = 100_000;
+
 /** How often expired events and keys are looked for, milliseconds. */
 const SWEEP_INTERVAL = 30_000;
 
-/** A memory channel that has been empty and unused so long is forgotten, milliseconds. */
-const IDLE = 24 * 60 * 60 * 1000;
+/** When the journal could not delete all that has expired in one go, it goes on after this, milliseconds. */
+const SWEEP_PAUSE = 100;
 
 export class MemoryBroker implements Broker {
   readonly #clock: Clock;
@@ -59,29 +70,25 @@ export class MemoryBroker implements Broker {
   readonly #endOfTick: (callback: () => void) => void;
   readonly #node = randomBytes(3).toString('hex');
   readonly #keys: KeyTable;
-  /** Least recently used first. */
-  readonly #streams = new Map<string, Stream>();
-  #historyBytes = 0;
+  #streams: Streams;
   #sequencer: Sequencer;
   #log = randomBytes(8).toString('hex');
-  /** The epoch in which a memory channel begins; another one each time a channel with a past was forgotten. */
-  #epoch = newEpoch();
-  /** Whatever memory channels held up to this sequence may be forgotten. */
-  #floor: number;
   #waiting: Waiting[] = [];
-  #waitingKeys = new Map<string, Waiting>();
+  readonly #waitingKeys = new Map<string, Waiting>();
   #onEvent: (event: ChannelEvent) => void = () => {};
+  /** Events being given out; one that is published meanwhile comes after them. */
+  readonly #outgoing: ChannelEvent[] = [];
   #sweeper: Timer | undefined;
   #closed = false;
 
   constructor(options: MemoryBrokerOptions) {
     this.#clock = options.clock;
     this.#journal = options.journal;
-    this.#maxHistoryBytes = options.maxHistoryBytes ?? 256 * 1024 * 1024;
-    this.#keys = new KeyTable(options.maxKeys ?? 100_000);
+    this.#maxHistoryBytes = options.maxHistoryBytes ?? DEFAULT_HISTORY_BYTES;
+    this.#keys = new KeyTable(options.maxKeys ?? DEFAULT_KEYS);
     this.#endOfTick = options.endOfTick ?? setImmediate;
     this.#sequencer = new Sequencer(options.clock, undefined);
-    this.#floor = this.#sequencer.last;
+    this.#streams = this.#createStreams();
   }
 
   get log(): string {
@@ -89,13 +96,13 @@ export class MemoryBroker implements Broker {
   }
 
   async start(onEvent: (event: ChannelEvent) => void): Promise<void> {
-    this.#onEvent = onEvent;
     if (this.#journal) {
       this.#journal.open();
       this.#log = this.#journal.log;
       this.#sequencer = new Sequencer(this.#clock, this.#journal);
-      this.#floor = this.#sequencer.last;
+      this.#streams = this.#createStreams();
     }
+    this.#onEvent = onEvent;
     this.#sweeper = this.#clock.every(SWEEP_INTERVAL, () => this.#sweep());
   }
 
@@ -104,7 +111,7 @@ export class MemoryBroker implements Broker {
   }
 
   async publish(request: PublishRequest, policy: HistoryPolicy): Promise<PublishReceipt> {
-    if (this.#closed) throw new TidingsError('unavailable');
+    this.#assertOpen();
     return policy.durable ? this.#publishDurable(request, policy) : this.#publishNow(request, policy);
   }
 
@@ -117,14 +124,14 @@ export class MemoryBroker implements Broker {
       if (before) return repeat(channel, before, hash);
       this.#keys.makeRoom(now);
     }
-    const stream = this.#stream(channel, policy);
+    const stream = this.#streams.get(channel, policy);
     const event = this.#place(request, stream.epoch, stream.offset + 1, now);
-    this.#append(stream, event);
+    this.#streams.grew(stream.append(event));
     const { offset, epoch, id } = event;
     if (key !== undefined && hash !== undefined)
-      this.#keys.set(channel, key, { hash, offset, epoch, id }, now + policy.keyWindow);
-    this.#onEvent(event);
-    this.#evict();
+      this.#keys.set(channel, key, { hash, offset, epoch, id }, now, policy.keyWindow);
+    this.#streams.evict();
+    this.#give([event]);
     return { channel, offset, epoch, id };
   }
 
@@ -136,12 +143,12 @@ export class MemoryBroker implements Broker {
     if (key !== undefined && hash !== undefined) {
       const before = this.#journal.findKey(channel, key, this.#clock.now());
       if (before) return Promise.resolve(repeat(channel, before, hash));
-      const waiting = this.#waitingKeys.get(`${channel} ${key}`);
+      const waiting = this.#waitingKeys.get(slot(channel, key));
       if (waiting?.hash === hash) return waiting.promise;
       if (waiting) throw new TidingsError('key_conflict');
     }
     const waiting: Waiting = { request, policy, hash, ...Promise.withResolvers<PublishReceipt>() };
-    if (key !== undefined) this.#waitingKeys.set(`${channel} ${key}`, waiting);
+    if (key !== undefined) this.#waitingKeys.set(slot(channel, key), waiting);
     if (this.#waiting.push(waiting) === 1) this.#endOfTick(() => this.#commit());
     return waiting.promise;
   }
@@ -149,178 +156,130 @@ export class MemoryBroker implements Broker {
   /** Writes what this tick published, then gives it out. */
   #commit(): void {
     const batch = this.#waiting;
-    this.#waiting = [];
-    this.#waitingKeys = new Map();
     if (batch.length === 0) return;
-    let events: readonly ChannelEvent[];
+    this.#waiting = [];
+    this.#waitingKeys.clear();
+    let placed: readonly Placed[];
     try {
-      events = this.#write(batch);
+      placed = this.#write(batch);
     } catch (error) {
       for (const { reject } of batch) reject(error);
       return;
     }
-    for (const [index, { policy, resolve }] of batch.entries()) {
-      const event = events[index] as ChannelEvent;
-      this.#append(this.#stream(event.channel, policy), event);
-      resolve({ channel: event.channel, offset: event.offset, epoch: event.epoch, id: event.id });
-      this.#onEvent(event);
+    for (const [index, { stream, event }] of placed.entries()) {
+      const { channel, offset, epoch, id } = event;
+      this.#streams.grew(stream.append(event));
+      batch[index]?.resolve({ channel, offset, epoch, id });
     }
-    this.#evict();
+    this.#streams.evict();
+    this.#give(placed.map(({ event }) => event));
   }
 
   /** Gives each publish its place and puts all on disk, or throws and nothing has happened. */
-  #write(batch: readonly Waiting[]): readonly ChannelEvent[] {
+  #write(batch: readonly Waiting[]): readonly Placed[] {
     const now = this.#clock.now();
     const offsets = new Map<Stream, number>();
-    const events = batch.map(({ request, policy }) => {
-      const stream = this.#stream(request.channel, policy);
+    const placed: Placed[] = [];
+    const entries = batch.map(({ request, policy, hash }): JournalEntry => {
+      const stream = this.#streams.get(request.channel, policy);
       const offset = (offsets.get(stream) ?? stream.offset) + 1;
       offsets.set(stream, offset);
-      return this.#place(request, stream.epoch, offset, now);
-    });
-    const entries = batch.map(({ request: { key }, policy, hash }, index): JournalEntry => {
+      const event = this.#place(request, stream.epoch, offset, now);
+      placed.push({ stream, event });
+      const { key } = request;
       const record =
-        key !== undefined && hash !== undefined
-          ? { key, hash, expiresAt: now + policy.keyWindow }
-          : undefined;
-      return { event: events[index] as ChannelEvent, expiresAt: now + policy.ttl, key: record };
+        key === undefined || hash === undefined
+          ? undefined
+          : { key, hash, expiresAt: now + policy.keyWindow };
+      return { event, expiresAt: now + policy.ttl, key: record };
     });
     const trims = [...offsets.keys()].map((stream) => stream.trim()).filter((trim) => trim !== undefined);
     this.#journal?.commit(entries, trims);
-    return events;
+    return placed;
   }
 
   async read(channel: string, policy: HistoryPolicy, request: SliceRequest): Promise<Slice> {
-    const known = this.#streams.get(channel) ?? (policy.durable ? this.#load(channel, policy) : undefined);
-    // A channel that was never published to has no stream, so that looking at names costs no memory.
-    const stream = known ?? new Stream(channel, policy, this.#start(policy));
-    if (known) {
-      this.#touch(known);
-      this.#historyBytes -= known.expire(this.#clock.now());
-    }
-    return stream.slice(request);
+    this.#assertOpen();
+    const stream = this.#streams.find(channel, policy);
+    if (!stream) return this.#streams.empty(channel, policy).slice(request);
+    this.#streams.grew(-stream.expire(this.#clock.now()));
+    const slice = stream.slice(request);
+    this.#streams.evict();
+    return slice;
   }
 
   async clear(channel: string, policy: HistoryPolicy): Promise<void> {
+    this.#assertOpen();
     this.#commit();
-    const stream = this.#streams.get(channel);
-    if (policy.durable) this.#journal?.clear(channel, this.#sequencer.last);
-    if (stream) this.#forget(stream);
+    if (policy.durable) this.#journal?.clear(channel, this.head());
+    this.#streams.forget(channel);
   }
 
-  async list({
-    prefix = '',
-    after = '',
-    limit,
-  }: {
-    prefix?: string | undefined;
-    after?: string | undefined;
-    limit: number;
-  }): Promise<readonly ChannelSummary[]> {
+  async list(request: Parameters<Broker['list']>[0]): Promise<readonly ChannelSummary[]> {
+    this.#assertOpen();
+    const { prefix = '', after = '', limit } = request;
     const summaries = new Map<string, ChannelSummary>();
-    for (const summary of this.#journal?.list({ prefix, after, limit }) ?? [])
-      summaries.set(summary.channel, summary);
-    for (const { channel, epoch, offset, length } of this.#streams.values()) {
-      if (channel.startsWith(prefix) && channel > after)
+    for (const summary of this.#journal?.list(request) ?? []) summaries.set(summary.channel, summary);
+    for (const { channel, epoch, offset, length } of this.#streams.all()) {
+      if (offset > 0 && channel.startsWith(prefix) && compareNames(channel, after) > 0)
         summaries.set(channel, { channel, position: { epoch, offset }, events: length });
     }
-    return [...summaries.values()].sort((a, b) => (a.channel < b.channel ? -1 : 1)).slice(0, limit);
+    return [...summaries.values()].sort((a, b) => compareNames(a.channel, b.channel)).slice(0, limit);
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    this.#commit();
     this.#closed = true;
+    this.#commit();
     this.#sweeper?.cancel();
     this.#journal?.close();
   }
 
-  // Streams
-
-  #stream(channel: string, policy: HistoryPolicy): Stream {
-    let stream = this.#streams.get(channel) ?? (policy.durable ? this.#load(channel, policy) : undefined);
-    if (!stream) {
-      stream = new Stream(channel, policy, this.#start(policy));
-      this.#keep(stream);
-    }
-    this.#touch(stream);
-    return stream;
+  #assertOpen(): void {
+    if (this.#closed) throw new TidingsError('unavailable');
   }
 
-  /** Where a channel without a past begins. */
-  #start({ durable }: HistoryPolicy) {
-    const journal = durable ? this.#journal : undefined;
-    return {
-      epoch: journal?.epoch ?? this.#epoch,
-      offset: 0,
-      floor: journal?.floor ?? this.#floor,
-      events: [],
-    };
-  }
-
-  #load(channel: string, policy: HistoryPolicy): Stream | undefined {
-    const stored = this.#journal?.load(channel, policy.size, this.#clock.now());
-    if (!stored) return undefined;
-    const stream = new Stream(channel, policy, stored);
-    this.#keep(stream);
-    return stream;
-  }
-
-  #keep(stream: Stream): void {
-    this.#streams.set(stream.channel, stream);
-    this.#historyBytes += stream.bytes;
-  }
-
-  #touch(stream: Stream): void {
-    stream.usedAt = this.#clock.now();
-    this.#streams.delete(stream.channel);
-    this.#streams.set(stream.channel, stream);
-  }
-
-  #append(stream: Stream, event: ChannelEvent): void {
-    this.#historyBytes += stream.append(event);
-  }
-
-  /** Lets the least recently used channels go while all history together is too large. */
-  #evict(): void {
-    if (this.#historyBytes <= this.#maxHistoryBytes) return;
-    for (const stream of this.#streams.values()) {
-      if (this.#historyBytes <= this.#maxHistoryBytes || this.#streams.size === 1) return;
-      this.#forget(stream);
-    }
-  }
-
-  /** Lets a stream go: a durable one is still on disk, a memory channel's past is gone and its next event says so. */
-  #forget(stream: Stream): void {
-    this.#streams.delete(stream.channel);
-    this.#historyBytes -= stream.bytes;
-    if (stream.policy.durable) return;
-    this.#epoch = newEpoch();
-    this.#floor = this.#sequencer.last;
+  #createStreams(): Streams {
+    return new Streams({
+      journal: this.#journal,
+      now: () => this.#clock.now(),
+      head: () => this.#sequencer.last,
+      maxBytes: this.#maxHistoryBytes,
+    });
   }
 
   #place(request: PublishRequest, epoch: string, offset: number, at: number): ChannelEvent {
     const sequence = this.#sequencer.next();
-    return new ChannelEvent(request, {
-      offset,
-      epoch,
-      at,
-      sequence,
-      id: `${sequence.toString(36)}${this.#node}`,
-    });
+    const id = `${sequence.toString(36)}${this.#node}`;
+    return new ChannelEvent(request, { offset, epoch, at, sequence, id });
+  }
+
+  /** Gives events out in the order of their sequence, also when giving one out publishes another. */
+  #give(events: readonly ChannelEvent[]): void {
+    const outgoing = this.#outgoing;
+    for (const event of events) outgoing.push(event);
+    if (outgoing.length > events.length) return;
+    try {
+      // Grows while it is gone through.
+      for (const event of outgoing) this.#onEvent(event);
+    } finally {
+      outgoing.length = 0;
+    }
   }
 
   #sweep(): void {
-    const now = this.#clock.now();
-    for (const stream of this.#streams.values()) {
-      this.#historyBytes -= stream.expire(now);
-      if (stream.length === 0 && now - stream.usedAt > IDLE) this.#forget(stream);
-    }
-    this.#keys.sweep(now);
-    this.#journal?.sweep(now);
+    this.#streams.sweep();
+    this.#keys.sweep(this.#clock.now());
+    this.#sweepJournal();
   }
-}
 
-function newEpoch(): string {
-  return randomBytes(6).toString('hex');
+  #sweepJournal(): void {
+    if (!this.#journal || this.#closed) return;
+    try {
+      if (!this.#journal.sweep(this.#clock.now())) this.#clock.after(SWEEP_PAUSE, () => this.#sweepJournal());
+    } catch (error) {
+      // A disk in trouble is told to those who publish; what has expired goes another time.
+      if (!(error instanceof TidingsError)) throw error;
+    }
+  }
 }

@@ -1,8 +1,11 @@
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Journal } from '../../core/ports/journal.ts';
 
-/** How far ahead sequences are reserved on disk: a minute of microseconds. */
-const RESERVE = 60_000_000;
+/** How far ahead sequences are reserved on disk: an hour of microseconds. */
+const RESERVE = 3_600_000_000;
+
+/** After a disk that refused, the next attempt to reserve comes so much later, milliseconds. */
+const RETRY_AFTER = 1000;
 
 /**
  * Gives out the sequence of events over all channels: microseconds of the clock, but always more than the last, also
@@ -12,13 +15,16 @@ export class Sequencer {
   readonly #clock: Clock;
   readonly #journal: Journal | undefined;
   #last: number;
-  #ceiling: number;
+  /** From here on more is to be reserved: well before what is reserved ends, so that a full disk stops nobody. */
+  #reserveAt: number;
+  #retryAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, journal: Journal | undefined) {
     this.#clock = clock;
     this.#journal = journal;
-    this.#ceiling = journal?.ceiling ?? Number.POSITIVE_INFINITY;
     this.#last = Math.max(clock.now() * 1000, journal?.ceiling ?? 0);
+    this.#reserveAt = journal ? this.#last : Number.POSITIVE_INFINITY;
+    this.#reserve();
   }
 
   /** The last one given out, or the start. */
@@ -27,11 +33,23 @@ export class Sequencer {
   }
 
   next(): number {
-    this.#last = Math.max(this.#last + 1, this.#clock.now() * 1000);
-    if (this.#last > this.#ceiling && this.#journal) {
-      this.#ceiling = this.#last + RESERVE;
-      this.#journal.reserve(this.#ceiling);
-    }
+    const now = this.#clock.now();
+    this.#last = Math.max(this.#last + 1, now * 1000);
+    if (this.#last >= this.#reserveAt && now >= this.#retryAt) this.#reserve();
     return this.#last;
+  }
+
+  /**
+   * A disk that refuses this refuses durable events as well, and they say so. Memory channels go on: only if the disk
+   * stays full for as long as is reserved, and the clock is then set back over a restart, could a sequence come twice.
+   */
+  #reserve(): void {
+    if (!this.#journal) return;
+    try {
+      this.#journal.reserve(this.#last + RESERVE);
+      this.#reserveAt = this.#last + RESERVE / 2;
+    } catch {
+      this.#retryAt = this.#clock.now() + RETRY_AFTER;
+    }
   }
 }

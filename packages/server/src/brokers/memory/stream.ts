@@ -15,6 +15,8 @@ export interface StreamStart {
   readonly offset: number;
   /** The sequence of the newest event that is not kept, or of the beginning. */
   readonly floor: number;
+  /** Events through this offset are not on disk. */
+  readonly trimmed: number;
   readonly events: readonly ChannelEvent[];
 }
 
@@ -42,7 +44,7 @@ export class Stream {
     this.offset = start.offset;
     this.#floor = start.floor;
     this.#events = [...start.events];
-    this.#trimmed = start.offset - start.events.length;
+    this.#trimmed = start.trimmed;
     for (const event of start.events) this.bytes += cost(event);
   }
 
@@ -61,12 +63,13 @@ export class Stream {
     return this.bytes - before;
   }
 
-  /** Drops what is older than the policy keeps. @returns by how many bytes the stream shrank. */
+  /** Drops what is as old as the policy allows, or older. @returns by how many bytes the stream shrank. */
   expire(now: number): number {
     const before = this.bytes;
     const oldest = now - this.policy.ttl;
     let count = 0;
-    for (let index = this.#first; (this.#events[index]?.at ?? oldest) < oldest; index += 1) count += 1;
+    for (let index = this.#first; (this.#events[index]?.at ?? Number.POSITIVE_INFINITY) <= oldest; index += 1)
+      count += 1;
     this.#drop(count);
     return before - this.bytes;
   }

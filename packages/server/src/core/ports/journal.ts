@@ -3,7 +3,8 @@
  *
  * Its calls are synchronous: a commit is one moment of the process, in which no event can slip between. What every
  * implementation holds, and `runJournalSuite` checks: when `commit` returns, everything in it is on disk and survives
- * `kill -9` and loss of power; when it throws, nothing in it is there.
+ * `kill -9` and loss of power; when it throws, nothing in it is there. Every call but `open` and `close` may throw a
+ * `TidingsError`, `storage_full` or `storage_unavailable`, and the next one works again as soon as the disk does.
  */
 
 import type { ChannelSummary } from './broker.ts';
@@ -41,6 +42,8 @@ export interface StoredChannel {
   readonly offset: number;
   /** The sequence of the newest event that is no longer kept, or of the epoch's beginning. */
   readonly floor: number;
+  /** Events through this offset are not on disk any more. */
+  readonly trimmed: number;
   /** The newest events that are kept, ascending. */
   readonly events: readonly ChannelEvent[];
 }
@@ -50,7 +53,7 @@ export interface Journal {
   open(): void;
   /** Names this log, for ever. */
   readonly log: string;
-  /** The epoch in which a channel without a record begins. */
+  /** What the epochs of channels without a record are made from; another one once a channel was forgotten. */
   readonly epoch: string;
   /** No sequence below this one has been lost with a deleted channel. */
   readonly floor: number;
@@ -62,17 +65,22 @@ export interface Journal {
   load(channel: string, size: number, now: number): StoredChannel | undefined;
   /** Looks an unexpired key up. */
   findKey(channel: string, key: string, now: number): KeyRecord | undefined;
-  /** Keeps entries and drops what history gives up, in one transaction. @throws TidingsError `storage_full` or `storage_unavailable`. */
+  /** Keeps entries and drops what history gives up, in one transaction. */
   commit(entries: readonly JournalEntry[], trims: readonly JournalTrim[]): void;
-  /** Forgets a channel; its next event begins in a new epoch. `sequence` is the log's newest. */
+  /** Forgets a channel's events, not its keys; its next event begins in a new epoch. `sequence` is the log's newest. */
   clear(channel: string, sequence: number): void;
-  /** Channels that are kept, in order of name. */
+  /** Channels with an event in their epoch, in order of name (by code point); expired events count until they are swept. */
   list(request: {
     prefix?: string | undefined;
     after?: string | undefined;
     limit: number;
   }): readonly ChannelSummary[];
-  /** Deletes what has expired, a bounded amount a call. */
-  sweep(now: number): void;
+  /**
+   * Deletes what has expired, a bounded amount a call; what it leaves of a channel is contiguous up to the newest event.
+   * A channel long without events may be forgotten altogether, and then `epoch` and `floor` are others.
+   *
+   * @returns whether nothing more has expired.
+   */
+  sweep(now: number): boolean;
   close(): void;
 }
