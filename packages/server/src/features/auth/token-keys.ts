@@ -10,7 +10,7 @@ import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'j
 import type { Clock } from '../../core/ports/clock.ts';
 
 /** An algorithm a token may be signed with. */
-export type TokenAlgorithm = 'HS256' | 'RS256' | 'ES256' | 'EdDSA';
+type TokenAlgorithm = 'HS256' | 'RS256' | 'ES256' | 'EdDSA';
 
 /** Where the keys come from. */
 export interface TokenKeyOptions {
