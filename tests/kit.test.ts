@@ -180,11 +180,15 @@ describe('routes of a kit', () => {
   });
 });
 
+/** How often a heartbeat was written. */
+let beats = 0;
+
 /** A shape of its own: `{"op", …}` in, `{"kind", …}` out; what has no form in it is not said. */
 const shouting: Dialect = {
   name: 'shouting',
-  decode: (text) =>
-    decodeMessages(text, ({ op, room, ...message }) => {
+  decode(text) {
+    if (text.includes('BUG')) throw new Error('cannot read that');
+    return decodeMessages(text, ({ op, room, ...message }) => {
       switch (op) {
         case 'JOIN':
           return { ...idOf(message), name: 'subscribe', data: { channels: [`room:${room}`] } };
@@ -196,12 +200,11 @@ const shouting: Dialect = {
           };
         case 'BEAT':
           return { name: 'ping', data: {} };
-        case 'BUG':
-          return (undefined as unknown as { bug(): never }).bug();
         default:
           throw new TidingsError('unknown_command', 'Say JOIN, SAY or BEAT.');
       }
-    }),
+    });
+  },
   encodeEvent({ event, channel, data }) {
     if (data === 'bug') throw new Error('no form for that');
     return JSON.stringify({ kind: event.toUpperCase(), room: channel.slice('room:'.length), text: data });
@@ -211,6 +214,7 @@ const shouting: Dialect = {
     return reply.id === undefined ? undefined : JSON.stringify({ kind: 'YES', id: reply.id });
   },
   encodeNotice(notice) {
+    if (notice.type === 'direct' && notice.event === 'beat') beats += 1;
     if (notice.type === 'direct')
       return JSON.stringify({ kind: notice.event.toUpperCase(), ...Object(notice.data) });
     return notice.type === 'disconnect'
@@ -307,7 +311,9 @@ describe('a dialect on a path of a kit', () => {
     client.ws.close();
     await client.closed;
     await expect.poll(() => core.hub.sessions.size).toBe(1);
+    const before = beats;
     clock.advance(1000);
+    expect(beats).toBe(before);
   });
 
   it('can turn a client away', async () => {
@@ -321,7 +327,7 @@ describe('a dialect on a path of a kit', () => {
     const { url, logged } = await startKits([kit]);
     const { take, send } = await shouter(url);
     send({ op: 'BUG' });
-    expect(await take('NO')).toMatchObject({ why: 'malformed_message' });
+    expect(await take('NO')).toMatchObject({ why: 'internal' });
     send({ op: 'JOIN', room: '1', id: 1 });
     await take('YES');
     const native = await NativeClient.welcomed(url);
@@ -331,7 +337,7 @@ describe('a dialect on a path of a kit', () => {
     expect(await take('SAID')).toMatchObject({ text: 'fine' });
     expect([await native.event(), await native.event()]).toMatchObject([{ data: 'bug' }, { data: 'fine' }]);
     expect(logged).toContainEqual(
-      expect.objectContaining({ kit: 'shouts', path: '/shout', msg: 'a dialect failed' }),
+      expect.objectContaining({ kit: 'shouts', path: '/shout', msg: 'a dialect could not write' }),
     );
     const broken = await shouter(url, '/broken');
     expect(await broken.client.closed).toMatchObject({ code: 4006 });
@@ -553,7 +559,7 @@ describe('a kit that cannot be installed', () => {
     ],
     'a migration that fails': [
       { migrations: { '001': { up: () => Promise.reject(new Error('no table')) } } },
-      /Migration "001" of "broken" failed: no table/,
+      /Migration "001" of "kit-broken" failed: no table/,
     ],
     'routes that fail': [{ routes: () => Promise.reject(new Error('no route')) }, /no route/],
     'an onStart that fails': [{ onStart: () => Promise.reject(new Error('no start')) }, /no start/],
@@ -604,7 +610,7 @@ describe('a kit in a file', () => {
     const directory = write({
       'throws.js': `throw new Error('no luck');`,
       'empty.js': 'export const kit = 1;',
-      'wrong.js': `export default { name: 'core', comands: [], jobs: {}, onStart: 1, routes: undefined };`,
+      'wrong.js': `export default { name: 'Wrong', comands: [], jobs: {}, onStart: 1, routes: undefined };`,
       'right.js': `export default { name: 'right', commands: [], namespaces: () => ({}), jobs: undefined };`,
     });
     const load = (name: string) => loadKit(join(directory, name));

@@ -22,7 +22,6 @@ export function createTidings<Tables>(name: string, parts: KitParts): Tidings<Ta
         channel: namespaces.resolve(channel),
         from: {},
       }));
-      if (session.closed) return;
       // What it follows already, it now follows whatever its rights are.
       const fresh = targets.filter(({ channel }) => {
         const subscription = session.subscriptions.get(channel.channel);

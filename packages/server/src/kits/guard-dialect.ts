@@ -1,7 +1,9 @@
-import { TidingsError } from '@tidings/protocol';
 import type { Dialect } from '../core/ports/dialect.ts';
 
-/** A kit's dialect whose faults are told and cost one message, where they would otherwise end the server. */
+/**
+ * A kit's dialect whose faults in writing are told and cost one message: an event is written for everybody, so that they
+ * would otherwise end the server. Faults in reading are answered by whoever reads.
+ */
 export function guardDialect(dialect: Dialect, onError: (error: unknown) => void): Dialect {
   const encode = <Input>(write: (input: Input) => string | undefined) => {
     return (input: Input): string | undefined => {
@@ -15,14 +17,7 @@ export function guardDialect(dialect: Dialect, onError: (error: unknown) => void
   };
   return {
     name: dialect.name,
-    decode(text) {
-      try {
-        return dialect.decode(text);
-      } catch (error) {
-        onError(error);
-        return [{ error: new TidingsError('internal') }];
-      }
-    },
+    decode: (text) => dialect.decode(text),
     encodeEvent: encode((event) => dialect.encodeEvent(event)),
     encodeReply: encode((reply) => dialect.encodeReply(reply)),
     encodeNotice: encode((notice) => dialect.encodeNotice(notice)),

@@ -21,8 +21,6 @@ export interface InstalledKit {
   stop(): Promise<void>;
 }
 
-const API_PREFIX = '/api/v1';
-
 /**
  * Installs a kit, before the server listens: its migrations are run, then everything it has is added.
  *
@@ -37,22 +35,19 @@ export async function installKit<Tables>(kit: Kit<Tables>, parts: KitParts): Pro
       (kit.jobs ?? []).map((job) => ({ ...job, run: () => job.run(tidings) })),
       { clock, onError: (error, job) => tidings.log.error({ err: error, job }, 'a job failed') },
     );
-    if (kit.migrations) await migrate(db, name, kit.migrations);
+    if (kit.migrations) await migrate(db, `kit-${name}`, kit.migrations);
     for (const [namespace, options] of Object.entries(take(kit.namespaces, tidings) ?? {}))
       core.namespaces.add(resolveNamespace(namespace, options));
     for (const command of take(kit.commands, tidings) ?? []) core.dispatch.add(command);
     const heartbeats = openWebSockets(take(kit.websockets, tidings) ?? [], tidings, parts);
     watchSessions(kit, tidings, core.hub);
     kit.socketio?.(io, tidings);
-    await http.register(
-      async (app) => {
-        app.addHook('onRoute', (route) => {
-          route.schema = { tags: [name], ...route.schema };
-        });
-        await kit.routes?.(app, tidings);
-      },
-      { prefix: API_PREFIX },
-    );
+    await http.register(async (app) => {
+      app.addHook('onRoute', (route) => {
+        route.schema = { tags: [name], ...route.schema };
+      });
+      await kit.routes?.(app, tidings);
+    });
     return {
       name,
       start: () =>

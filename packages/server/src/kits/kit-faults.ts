@@ -1,8 +1,6 @@
 import type { Kit } from '../kit.ts';
 
-/** Kit names; the server's own tables go by the name `core`. */
 const NAME = /^[a-z][a-z0-9-]{0,31}$/;
-const RESERVED = 'core';
 
 type Form = 'a string' | 'a function' | 'an object' | 'a list';
 
@@ -26,8 +24,8 @@ export function kitFaults(kit: unknown): readonly string[] {
   if (formOf(kit) !== 'an object') return ['Its default export must be what defineKit({ name, … }) gives.'];
   const parts = kit as Record<string, unknown>;
   const faults: string[] = [];
-  if (typeof parts.name !== 'string' || !NAME.test(parts.name) || parts.name === RESERVED)
-    faults.push(`"name" must match ${NAME.source} and not be "${RESERVED}".`);
+  if (typeof parts.name !== 'string' || !NAME.test(parts.name))
+    faults.push(`"name" must match ${NAME.source}.`);
   for (const [part, value] of Object.entries(parts)) {
     const forms: readonly Form[] | undefined = Object.hasOwn(FORMS, part)
       ? FORMS[part as keyof Kit]

@@ -27,7 +27,7 @@ export interface KitParts {
       readonly onOpen: (session: Session, request: IncomingMessage) => void;
     }): void;
   };
-  /** Not ready yet; a kit's routes go under `/api/v1`. */
+  /** The scope under `/api/v1`, not ready yet, which a kit's routes are added to. */
   readonly http: FastifyInstance;
   readonly io: SocketIOServer;
   /** Who makes an HTTP call. @throws TidingsError */

@@ -22,7 +22,7 @@ export function openWebSockets<Tables>(
     websocket.add({
       path,
       dialect: guardDialect(kitWebSocket.dialect, (error) =>
-        tidings.log.error({ err: error, path }, 'a dialect failed'),
+        tidings.log.error({ err: error, path }, 'a dialect could not write'),
       ),
       onOpen(session, request) {
         if (heartbeat) sessions.add(session);
