@@ -11,6 +11,7 @@ import type { Broker } from '../../packages/server/src/core/ports/broker.ts';
 import { systemClock } from '../../packages/server/src/core/ports/clock.ts';
 import { AUTH_MIGRATIONS, Auth, Revocations } from '../../packages/server/src/features/auth/index.ts';
 import { createPresence } from '../../packages/server/src/features/presence/presence.ts';
+import { Callers, Callers } from '../../packages/server/src/http/caller.ts';
 import { createHttp } from '../../packages/server/src/http/create-http.ts';
 import type { HttpParts } from '../../packages/server/src/http/parts.ts';
 import { registerHttp } from '../../packages/server/src/http/register-http.ts';
@@ -29,6 +30,9 @@ export interface BareOptions extends Partial<Omit<CoreOptions, 'limits'>> {
   readonly limits?: Partial<CoreOptions['limits']>;
   readonly namespaces?: Readonly<Record<string, NamespaceOptions>>;
   readonly parts?: Partial<HttpParts>;
+  /** HTTP calls a second of one user, or of one address. */
+  readonly perSecond?: number;
+  /** Takes the log, at level trace. */
   readonly log?: (line: string) => void;
 }
 
@@ -49,9 +53,11 @@ const authenticator: CoreOptions['authenticator'] = {
   },
 };
 
+const _apiKeyMatches = (authorization: string | undefined) => authorization === `Bearer ${BARE_API_KEY}`;
+
 /** Starts one; it ends with the test. */
 export async function startBareServer(options: BareOptions = {}): Promise<BareServer> {
-  const { clock = systemClock, namespaces = {}, parts = {}, log: write, limits, ...rest } = options;
+  const { clock = systemClock, namespaces = {}, parts = {}, log: write, limits, perSecond = 100_000, ...rest } = options;
   const broker = options.broker ?? new MemoryBroker({ clock });
   const core = createCore({
     authenticator,
@@ -98,17 +104,22 @@ export async function startBareServer(options: BareOptions = {}): Promise<BareSe
     grace: 5000,
     onError: () => {},
   });
+  const apiKeyMatches = (authorization: string | undefined) => authorization === `Bearer ${BARE_API_KEY}`;
   let sse: SseTransport | undefined;
   const app = createHttp({ log: logger, bodyLimit: 1_048_576, trustProxy: false });
   registerHttp(app, {
     core,
     broker,
     clock,
-    authenticator: rest.authenticator ?? authenticator,
-    apiKeyMatches: (authorization) => authorization === `Bearer ${BARE_API_KEY}`,
+    callers: new Callers({
+      apiKeyMatches,
+      authenticator: rest.authenticator ?? authenticator,
+      anonymous: true,
+      perSecond: 1000,
+    }),
+    apiKeyMatches,
     phase: () => 'ready',
     version: '0.0.0',
-    anonymous: true,
     auth,
     presence,
     events: (scope) => {
@@ -118,7 +129,7 @@ export async function startBareServer(options: BareOptions = {}): Promise<BareSe
         addressOf: (request) => request.socket.remoteAddress ?? '',
       });
     },
-    limits: { batch: 100, httpPerSecond: 1000, queue: 1_048_576 },
+    limits: { batch: 100, queue: 1_048_576 },
     ...parts,
   });
   await broker.start((event) => core.hub.deliver(event));

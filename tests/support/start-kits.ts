@@ -67,26 +67,29 @@ export async function startKits<Tables>(
   onTeardown(() => void io.disconnectSockets(true));
   await prepare?.(http);
   const installed: InstalledKit[] = [];
-  for (const kit of kits) {
-    installed.push(
-      await installKit(kit, {
-        core,
-        clock,
-        log,
-        db,
-        outbox,
-        websocket,
-        http,
-        io,
-        callerOf({ headers: { authorization } }) {
-          if (authorization === undefined) return { server: false, identity: ANONYMOUS };
-          const token = authorization.slice('Bearer '.length);
-          if (token === KITS_API_KEY) return { server: true, identity: ANONYMOUS };
-          return { server: false, identity: readTestToken(token) };
-        },
-      }),
-    );
-  }
+  const install = (kit: Kit<Tables>, scope: FastifyInstance) =>
+    installKit(kit, {
+      core,
+      clock,
+      log,
+      db,
+      outbox,
+      websocket,
+      http: scope,
+      io,
+      callerOf({ headers: { authorization } }) {
+        if (authorization === undefined) return { server: false, identity: ANONYMOUS };
+        const token = authorization.slice('Bearer '.length);
+        if (token === KITS_API_KEY) return { server: true, identity: ANONYMOUS };
+        return { server: false, identity: readTestToken(token) };
+      },
+    });
+  await http.register(
+    async (scope) => {
+      for (const kit of kits) installed.push(await install(kit, scope));
+    },
+    { prefix: '/api/v1' },
+  );
   await outbox.start();
   const url = await running.listen();
   onTeardown(async () => {

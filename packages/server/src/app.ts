@@ -3,78 +3,276 @@
  *
  * @module
  */
-import { createServer, type IncomingMessage } from 'node:http';
+import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { TidingsError } from '@tidings/protocol';
-import { pino } from 'pino';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
 import { MemoryBroker } from './brokers/memory/memory-broker.ts';
+import { MemoryPresenceStore } from './brokers/memory/memory-presence-store.ts';
 import type { Config } from './config.ts';
 import { createCore } from './core/core.ts';
 import { drain } from './core/drain.ts';
 import { resolveNamespace } from './core/namespace.ts';
 import { type Clock, systemClock } from './core/ports/clock.ts';
+import { parseJson } from './dialects/json-message.ts';
 import { nativeDialect } from './dialects/native.ts';
+import {
+  AUTH_MIGRATIONS,
+  Auth,
+  createApiKeyCheck,
+  JwtAuthenticator,
+  Revocations,
+} from './features/auth/index.ts';
+import { createPresence } from './features/presence/presence.ts';
+import { createTyping } from './features/typing/typing.ts';
+import { createAddressOf } from './http/address-of.ts';
+import { Callers } from './http/caller.ts';
+import { createHttp } from './http/create-http.ts';
+import type { Phase } from './http/parts.ts';
+import { registerHttp } from './http/register-http.ts';
+import { type InstalledKit, installKit } from './kits/install-kit.ts';
+import { loadKit } from './kits/load-kit.ts';
 import { openSecrets } from './secrets.ts';
 import { openDataDirectory } from './storage/data-directory.ts';
+import { openDatabase } from './storage/database.ts';
+import { SqliteJournal } from './storage/journal/sqlite-journal.ts';
+import { CORE_MIGRATIONS, migrate } from './storage/migrations.ts';
+import { Outbox } from './storage/outbox.ts';
+import { SqliteRecoveryStore } from './storage/sqlite-recovery-store.ts';
+import { SocketIOTransport } from './transports/socketio/socketio-transport.ts';
+import { registerSse } from './transports/sse/register-sse.ts';
 import { WebSocketTransport } from './transports/websocket/websocket-transport.ts';
 
 /** A server. */
 export interface App {
-  /** Opens everything and listens. @throws Error that says what stands in the way. */
+  /** Opens everything and listens. @throws Error that says what stands in the way; nothing is left open then. */
   start(): Promise<{ readonly url: string }>;
   /** Drains: nobody new, everyone told when to come back, everything written. */
   stop(): Promise<void>;
 }
 
+export interface AppOptions {
+  /** @default the machine's own time */
+  readonly clock?: Clock;
+}
+
+/** The version of this package. */
+export const VERSION: string = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+).version;
+
+/** Where the built page is: beside the published package's code, or in the repository. */
+const WEB = ['../web', '../../../apps/demo/dist'].map((path) => join(import.meta.dirname, path));
+
 /** Builds a server from its configuration; nothing is opened before `start`. */
-export async function createApp(
-  config: Config,
-  { clock = systemClock }: { clock?: Clock } = {},
-): Promise<App> {
-  const log = pino({ level: config.log.level });
-  const directory = openDataDirectory(config.data);
-  openSecrets(directory.path);
-  const broker = new MemoryBroker({ clock });
+export function createApp(config: Config, options: AppOptions = {}): App {
+  let running: Running | undefined;
+  return {
+    async start() {
+      running = await run(config, options.clock ?? systemClock);
+      return { url: running.url };
+    },
+    async stop() {
+      await running?.stop();
+    },
+  };
+}
+
+interface Running {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+async function run(config: Config, clock: Clock): Promise<Running> {
+  await using opening = new AsyncDisposableStack();
+  const opened = <T>(part: T, close: (part: T) => void | Promise<void>): T => opening.adopt(part, close);
+  let phase: Phase = 'starting';
+  const log = createLog(config);
+  const failed = (message: string) => (error: unknown) => log.error({ err: error }, message);
+
+  const { path: data } = opened(openDataDirectory(config.data), (directory) => directory.close());
+  const secrets = openSecrets(data);
+  const db = opened(
+    await openDatabase({
+      directory: data,
+      url: config.database || undefined,
+      onError: failed('a connection to the database broke'),
+    }),
+    (database) => database.destroy(),
+  );
+  await migrate(db, 'core', CORE_MIGRATIONS);
+  await migrate(db, 'auth', AUTH_MIGRATIONS);
+
+  // The core
+  const revocations = opened(
+    new Revocations({ db, clock, onError: failed('old revocations could not be deleted') }),
+    (part) => part.close(),
+  );
+  await revocations.start();
+  const authenticator = new JwtAuthenticator({
+    ...config.auth,
+    secret: config.auth.secret ?? secrets.jwtSecret,
+    revocations,
+    clock,
+    onError: failed('the keys of tokens could not be had'),
+  });
+  const { limits } = config;
+  const broker = opened(
+    new MemoryBroker({
+      clock,
+      journal: new SqliteJournal(join(data, 'journal.db')),
+      maxHistoryBytes: limits.historyBytes,
+      maxKeys: limits.keys,
+    }),
+    (part) => part.close(),
+  );
   const core = createCore({
     ...config,
     clock,
     broker,
-    authenticator: { verify: () => Promise.reject(new TidingsError('invalid_token')) },
+    authenticator,
+    loopbackOrigins: config.development,
     anonymous: config.auth.anonymous,
     authenticationTimeout: config.auth.timeout,
-    limits: {
-      ...config.limits,
-      commands: { perSecond: config.limits.commandsPerSecond, burst: config.limits.commandBurst },
-    },
+    limits: { ...limits, commands: { perSecond: limits.commandsPerSecond, burst: limits.commandBurst } },
     onError: (error, command) => log.error({ err: error, command }, 'a command failed'),
   });
-  core.namespaces.add(
-    resolveNamespace('public', { history: { size: 1000 }, rights: { subscribe: 'anyone' } }),
+  await broker.start((event) => core.hub.deliver(event));
+  for (const [name, namespace] of Object.entries(config.namespaces))
+    core.namespaces.add(resolveNamespace(name, namespace));
+
+  // Features
+  const auth = opened(
+    new Auth({
+      core,
+      authenticator,
+      revocations,
+      clock,
+      clockTolerance: config.auth.clockTolerance,
+      onError: failed('a rights function failed'),
+    }),
+    (part) => part.close(),
   );
-  const server = createServer();
-  const websocket = new WebSocketTransport({
-    host: core.host,
-    server,
-    clock,
-    others: ['/socket.io/'],
-    addressOf: (request: IncomingMessage) => request.socket.remoteAddress ?? '',
-  });
+  const presence = opened(
+    createPresence({
+      core,
+      broker,
+      store: new MemoryPresenceStore(),
+      clock,
+      ...config.presence,
+      onError: failed('presence could not be told'),
+    }),
+    (part) => part.close(),
+  );
+  opened(
+    createTyping({ core, clock, ...config.typing, onError: failed('a typing mark could not be told') }),
+    (part) => part.close(),
+  );
+  const outbox = opened(
+    new Outbox({
+      db,
+      clock,
+      log,
+      check: (publication) => core.publisher.check(publication),
+      publish: (publication) => core.publisher.publish(publication),
+    }),
+    (part) => part.close(),
+  );
+
+  // Transports
+  const http = createHttp({ log, bodyLimit: limits.body, trustProxy: config.trustProxy });
+  const addressOf = createAddressOf(config.trustProxy);
+  const websocket = opened(
+    new WebSocketTransport({
+      host: core.host,
+      server: http.server,
+      clock,
+      others: ['/socket.io/'],
+      addressOf,
+    }),
+    (part) => part.close(),
+  );
   websocket.add({ path: '/realtime', dialect: nativeDialect });
-  return {
-    async start() {
-      await broker.start((event) => core.hub.deliver(event));
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject).listen(config.port, config.host, resolve);
-      });
-      const { port } = server.address() as AddressInfo;
-      return { url: `http://${config.host}:${port}` };
+  const socketio = opened(
+    new SocketIOTransport({
+      host: core.host,
+      server: http.server,
+      clock,
+      commands: core.dispatch.commands,
+      recovery: new SqliteRecoveryStore(data),
+      recoveryWindow: config.socketio.recoveryWindow,
+      parse: parseJson,
+      addressOf,
+      checkOrigin: (origin, host) => core.gate.checkOrigin(origin, host),
+      stands: (identity) => !revocations.covers(identity),
+      onError: failed('Socket.IO sessions could not be remembered'),
+    }),
+    (part) => part.close(),
+  );
+  await socketio.start();
+
+  // HTTP
+  const apiKeyMatches = createApiKeyCheck(config.apiKey ?? secrets.apiKey);
+  const callers = new Callers({
+    apiKeyMatches,
+    authenticator,
+    anonymous: config.auth.anonymous,
+    perSecond: limits.httpPerSecond,
+  });
+  const kits: InstalledKit[] = [];
+  registerHttp(http, {
+    core,
+    broker,
+    clock,
+    callers,
+    apiKeyMatches,
+    auth,
+    presence,
+    events: (scope) => {
+      opened(registerSse(scope, { host: core.host, clock, addressOf }), (sse) => sse.close());
     },
+    phase: () => phase,
+    version: VERSION,
+    web: WEB.find((path) => existsSync(path)),
+    async extend(scope) {
+      for (const path of config.kits) {
+        const parts = { core, clock, log, db, outbox, websocket, http: scope, io: socketio.io };
+        const kit = await installKit(await loadKit(path), {
+          ...parts,
+          callerOf: (request) => callers.anyone(request),
+        });
+        kits.push(opened(kit, (installed) => installed.stop()));
+      }
+    },
+    limits,
+  });
+  await http.ready();
+  await outbox.start();
+  opened(http, (server) => server.close());
+  await http.listen({ host: config.host, port: config.port });
+  for (const kit of kits) await kit.start();
+  phase = 'ready';
+
+  const open = opening.move();
+  return {
+    url: urlOf(http.server.address() as AddressInfo),
     async stop() {
+      phase = 'draining';
       drain({ gate: core.gate, hub: core.hub, spread: config.drain.spread });
-      websocket.close();
-      server.close();
-      await broker.close();
-      directory.close();
+      const timer = setTimeout(() => http.server.closeAllConnections(), config.drain.timeout);
+      try {
+        await open.disposeAsync();
+      } finally {
+        clearTimeout(timer);
+      }
     },
   };
+}
+
+function createLog({ log: { level, pretty } }: Config): Logger {
+  return pretty ? pino({ level, transport: { target: 'pino-pretty' } }) : pino({ level });
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

@@ -102,7 +102,7 @@ describe('where options come from', () => {
       directory,
       env: { TIDINGS_NAMESPACES: '{"both":{"durable":true},"env":{}}' },
     });
-    expect(Object.keys(config.namespaces).sort()).toEqual(['both', 'env', 'file', 'public']);
+    expect(Object.keys(config.namespaces).sort()).toEqual(['both', 'demo', 'env', 'file', 'public', 'user']);
     expect(config.namespaces.both).toEqual({ durable: true });
     expect(config.namespaces.file?.rights?.subscribe).toBeTypeOf('function');
   });

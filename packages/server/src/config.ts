@@ -148,18 +148,30 @@ function complete(chosen: Tree, env: Environment): Config {
     defaultAlgorithms(get(chosen, ['auth', 'publicKey']), get(chosen, ['auth', 'jwksUrl'])),
   );
   put(['log', 'pretty'], development && process.stdout.isTTY === true);
-  chosen.namespaces = { public: publicNamespace(development), ...tree(chosen.namespaces) };
+  chosen.namespaces = { ...givenNamespaces(development), ...tree(chosen.namespaces) };
   // Every option has been checked against its schema, and those without a default were filled in just now.
   return chosen as unknown as Config;
 }
 
-/** The namespace that is there without being declared. */
-function publicNamespace(development: boolean): NamespaceOptions {
-  return {
-    durable: true,
-    history: { size: 1000 },
-    rights: { subscribe: development ? 'anyone' : 'users', publish: 'granted' },
+/** Namespaces that are there without being declared; those for trying things out in development alone. */
+function givenNamespaces(development: boolean): Readonly<Record<string, NamespaceOptions>> {
+  const given: Record<string, NamespaceOptions> = {
+    public: {
+      durable: true,
+      history: { size: 1000 },
+      rights: { subscribe: development ? 'anyone' : 'users' },
+    },
+    user: { durable: true, rights: { subscribe: 'owner', publish: 'nobody' } },
   };
+  if (!development) return given;
+  const demo: NamespaceOptions = {
+    durable: true,
+    history: { size: 200 },
+    presence: true,
+    typing: true,
+    rights: { subscribe: 'anyone', publish: 'anyone' },
+  };
+  return { ...given, demo };
 }
 
 function defaultAlgorithms(publicKey: unknown, jwksUrl: unknown): readonly Algorithm[] {

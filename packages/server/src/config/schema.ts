@@ -155,7 +155,7 @@ export const ConfigSchema = Type.Object(
     }),
     origins: list({
       description:
-        'Origins of the pages that may connect beside the server’s own, such as `https://app.example.com`. `*` takes all, in development only.',
+        'Origins of the pages that may connect beside the server’s own, such as `https://app.example.com`. In development pages of this machine may too, and `*` takes all.',
       default: [],
     }),
     trustProxy: Type.Union(
@@ -193,9 +193,10 @@ export const ConfigSchema = Type.Object(
       Type.Unsafe<NamespaceOptions>(namespace),
       {
         description:
-          'Namespaces by name, beside those of the kits; in an environment variable as JSON. `public` is always there, and may be declared otherwise.',
+          'Namespaces by name, beside those of the kits; in an environment variable as JSON. Those of the default are always there, and may be declared otherwise.',
         default: {},
-        defaultText: '`public`: durable, 1,000 events; `anyone` may subscribe in development, else `users`',
+        defaultText:
+          '`public`: durable, 1,000 events, `anyone` may subscribe in development, else `users`; `user`: durable, for the user of that id; in development `demo`: durable, `anyone` may do anything',
       },
     ),
     limits: section('Limits on everything a stranger sends.', {

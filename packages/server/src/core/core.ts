@@ -40,6 +40,8 @@ export interface CoreOptions {
   readonly broker: Broker;
   readonly authenticator: Authenticator;
   readonly origins: readonly string[];
+  /** Whether pages of this machine may connect, whatever their port. @default false */
+  readonly loopbackOrigins?: boolean;
   readonly anonymous: boolean;
   /** Milliseconds between heartbeats. */
   readonly heartbeat: number;

@@ -66,6 +66,25 @@ describe('the origin rule', () => {
     expect(() => gate({ origins: ['*'] }).checkOrigin('null', 'h')).not.toThrow();
   });
 
+  it('lets pages of this machine in while one is being developed, and no other', () => {
+    const open = gate({ loopbackOrigins: true });
+    for (const origin of [
+      'http://localhost:5173',
+      'http://127.0.0.1:5000',
+      'http://[::1]:8080',
+      'http://shop.localhost',
+    ])
+      expect(() => open.checkOrigin(origin, '127.0.0.1:3000'), origin).not.toThrow();
+    for (const origin of [
+      'https://evil.example',
+      'http://localhost.evil.example',
+      'http://127.0.0.1.evil.example',
+      'null',
+    ])
+      expect(() => open.checkOrigin(origin, '127.0.0.1:3000'), origin).toThrow();
+    expect(() => gate().checkOrigin('http://localhost:5173', '127.0.0.1:3000')).toThrow();
+  });
+
   it('does not hold a long origin up to its sender at length', () => {
     const refused = () => gate().checkOrigin(`https://${'a'.repeat(5000)}`, 'h');
     expect(refused).toThrow(expect.objectContaining({ message: expect.stringMatching(/^.{0,260}$/) }));

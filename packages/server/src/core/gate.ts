@@ -12,6 +12,8 @@ export interface GateOptions {
   readonly authenticator: Authenticator;
   /** Origins of pages that may connect beside the server's own; `*` for all. */
   readonly origins: readonly string[];
+  /** Whether pages of this machine may connect, whatever their port: for developing one. @default false */
+  readonly loopbackOrigins?: boolean | undefined;
   /** Whether a client without a token may come in. */
   readonly anonymous: boolean;
   readonly limits: { readonly connections: number; readonly connectionsPerAddress: number };
@@ -19,6 +21,9 @@ export interface GateOptions {
 
 /** What a browser sends for a page that has no origin it could name. */
 const OPAQUE = 'null';
+
+/** Names of this machine, as a browser writes them. */
+const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
 export class Gate {
   readonly #options: GateOptions;
@@ -49,6 +54,7 @@ export class Gate {
     if (origin === undefined || this.#origins.has('*')) return;
     if (origin !== OPAQUE && this.#origins.has(canonical(origin))) return;
     const page = URL.parse(origin);
+    if (this.#options.loopbackOrigins && page && isWeb(page) && LOOPBACK.test(page.hostname)) return;
     if (host && page && isWeb(page) && page.host === URL.parse(`${page.protocol}//${host}`)?.host) return;
     throw new TidingsError('origin_refused', `The origin ${origin.slice(0, 200)} is not on the allowlist.`);
   }

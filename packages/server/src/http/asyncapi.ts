@@ -105,7 +105,7 @@ export function asyncApiDocument({ host = '127.0.0.1:3000', ...options }: AsyncA
   const commands = [...options.commands];
   const declared = [...options.namespaces].flatMap(({ name, events }) => (events ? [{ name, events }] : []));
   return {
-    asyncapi: '3.0.0',
+    asyncapi: '3.1.0',
     info: {
       title: 'Tidings',
       version: options.version,

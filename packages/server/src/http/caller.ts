@@ -7,7 +7,7 @@ import { TidingsError } from '@tidings/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { ANONYMOUS, type Identity } from '../core/identity.ts';
-import type { HttpParts } from './parts.ts';
+import type { Authenticator } from '../core/ports/authenticator.ts';
 
 /** Someone who calls. */
 export interface HttpCaller {
@@ -17,10 +17,18 @@ export interface HttpCaller {
   readonly identity: Identity;
 }
 
-type CallerParts = Pick<HttpParts, 'apiKeyMatches' | 'authenticator' | 'anonymous' | 'limits'>;
+export interface CallerParts {
+  /** Whether an `Authorization` header carries the API key; takes the same time whatever the answer. */
+  readonly apiKeyMatches: (authorization: string | undefined) => boolean;
+  readonly authenticator: Authenticator;
+  /** Whether a call without a token may be made; what it may do is up to the namespaces. */
+  readonly anonymous: boolean;
+  /** Calls a second of one user, or of one address. */
+  readonly perSecond: number;
+}
 
 /** A hook that lets only the server's own key pass. */
-export function requireServer({ apiKeyMatches }: Pick<HttpParts, 'apiKeyMatches'>) {
+export function requireServer({ apiKeyMatches }: Pick<CallerParts, 'apiKeyMatches'>) {
   return ({ headers }: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void =>
     done(apiKeyMatches(headers.authorization) ? undefined : new TidingsError('invalid_api_key'));
 }
@@ -32,7 +40,7 @@ export class Callers {
 
   constructor(parts: CallerParts) {
     this.#parts = parts;
-    this.#limiter = new RateLimiterMemory({ points: parts.limits.httpPerSecond, duration: 1 });
+    this.#limiter = new RateLimiterMemory({ points: parts.perSecond, duration: 1 });
   }
 
   /** @throws TidingsError `unauthenticated`, `invalid_token`, `token_expired`, `token_revoked`, `rate_limited`. */

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { TidingsError } from '@tidings/protocol';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { type TrustProxy, trusted } from './address-of.ts';
 import { readJsonBodies } from './json-body.ts';
 import { asTidingsError, rawProblem, sendProblem } from './problem.ts';
 import { RequestLog, withoutSecrets } from './request-log.ts';
@@ -12,7 +13,7 @@ export interface HttpOptions {
   /** Bytes of a request's body. */
   readonly bodyLimit: number;
   /** Whether `X-Forwarded-For` tells a client's address; as fastify's `trustProxy`. */
-  readonly trustProxy: boolean | number | string | readonly string[];
+  readonly trustProxy: TrustProxy;
 }
 
 /** A client must have sent the head of its request so soon, milliseconds; a half-open connection is closed then. */
@@ -61,12 +62,6 @@ export function createHttp({ log, bodyLimit, trustProxy }: HttpOptions): Fastify
   });
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new TidingsError('not_found')));
   return app;
-}
-
-/** As fastify takes it: so many proxies are those with a lower number of hops. */
-function trusted(trustProxy: HttpOptions['trustProxy']) {
-  if (typeof trustProxy === 'number') return (_address: string, hop: number) => hop < trustProxy;
-  return typeof trustProxy === 'object' ? [...trustProxy] : trustProxy;
 }
 
 /** Answers what was no HTTP request, or did not arrive in time. */

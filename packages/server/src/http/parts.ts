@@ -6,28 +6,19 @@
 import type { PresenceList } from '@tidings/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Core } from '../core/core.ts';
-import type { Authenticator } from '../core/ports/authenticator.ts';
 import type { Broker } from '../core/ports/broker.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Auth } from '../features/auth/index.ts';
+import type { Callers } from './caller.ts';
 
 /** Where the server stands in its life. */
 export type Phase = 'starting' | 'ready' | 'draining';
-
-/** Routes of somebody else, under `/api/v1` and in OpenAPI. */
-export interface HttpExtension {
-  /** The tag of its routes. */
-  readonly name: string;
-  readonly register: (scope: FastifyInstance) => void | Promise<void>;
-}
 
 export interface HttpParts {
   readonly core: Core;
   readonly broker: Broker;
   readonly clock: Clock;
-  readonly authenticator: Authenticator;
-  /** Whether a call without a token may be made; what it may do is up to the namespaces. */
-  readonly anonymous: boolean;
+  readonly callers: Callers;
   /** Whether an `Authorization` header carries the API key; takes the same time whatever the answer. */
   readonly apiKeyMatches: (authorization: string | undefined) => boolean;
   readonly auth: Pick<Auth, 'revokeUser' | 'revokeToken' | 'disconnectUser' | 'disconnectSession'>;
@@ -39,13 +30,11 @@ export interface HttpParts {
   readonly version: string;
   /** The directory of the built page that is served at `/`; none when it is not there. */
   readonly web?: string | undefined;
-  /** Routes of kits. */
-  readonly extensions?: readonly HttpExtension[] | undefined;
+  /** Adds the routes of kits to the scope under `/api/v1`, before the server is ready. */
+  readonly extend?: ((scope: FastifyInstance) => Promise<void>) | undefined;
   readonly limits: {
     /** Events of one publish. */
     readonly batch: number;
-    /** Calls a second of one user, or of one address. */
-    readonly httpPerSecond: number;
     /** Bytes of data in one page of history. */
     readonly queue: number;
   };

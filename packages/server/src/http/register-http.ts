@@ -2,7 +2,6 @@ import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 import { asyncApiRoutes } from './asyncapi.ts';
 import { letBrowsersIn } from './browsers.ts';
-import { Callers } from './caller.ts';
 import { channelRoutes } from './channels.ts';
 import { commandRoutes } from './commands.ts';
 import { connectionRoutes } from './connections.ts';
@@ -34,9 +33,8 @@ const API_HEADERS: FastifyHelmetOptions = {
 
 /** Adds the whole HTTP API to a server that {@link createHttp} made. */
 export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
-  const { core, version, web, events, extensions = [] } = parts;
+  const { core, version, web, events, callers, extend } = parts;
   const meter = new Meter(core, parts.clock);
-  const callers = new Callers(parts);
   const refuseOtherMethods = onlyDeclaredMethods(app);
   const commands = () => core.dispatch.commands.values();
   describeApi(app, { version, commands, prefix: PREFIX });
@@ -58,7 +56,7 @@ export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
         connectionRoutes(api, parts);
         statsRoutes(api, parts, callers, meter);
         userRoutes(api, parts);
-        for (const { register } of extensions) await api.register(async (scope) => register(scope));
+        await extend?.(api);
       },
       { prefix: PREFIX },
     );

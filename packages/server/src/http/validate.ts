@@ -11,7 +11,7 @@ export const validate: FastifySchemaCompiler<TSchema> =
   ({ schema, httpPart }) =>
   (given: unknown) => {
     try {
-      const value = httpPart === 'body' ? (given === undefined ? {} : given) : Convert(schema, given);
+      const value = httpPart === 'body' ? (given ?? {}) : Convert(schema, given);
       assertSchema(schema, value, 'invalid_request');
       return { value };
     } catch (error) {
