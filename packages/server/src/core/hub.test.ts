@@ -172,6 +172,24 @@ describe('joining', () => {
     expect(client.connection.data()).toEqual([]);
   });
 
+  it('does not double what a past read late has already', async () => {
+    const core = await createTestCore();
+    const client = core.connect();
+    core.broker.hold({ late: true });
+    client.say({ type: 'subscribe', id: 1, channels: [{ channel: 'room:1', last: 9 }] });
+    await settled();
+    await publish(core, 'room:1', 'room:1');
+    await settled();
+    core.broker.release();
+    await settled();
+    await core.publish('room:1', 3);
+    await settled();
+    expect(client.connection.of('reply')).toMatchObject([
+      { channels: [{ events: [{ data: 1 }, { data: 2 }] }] },
+    ]);
+    expect(client.connection.data()).toEqual([3]);
+  });
+
   it('from one place in the log: what waited goes out in the order of the log', async () => {
     const core = await createTestCore();
     const client = core.connect();
@@ -215,6 +233,9 @@ describe('joining', () => {
     core.broker.releaseOne(first);
     core.hub.activate(await (joins[first] as (typeof joins)[0]));
     await core.publish('room:1', 'd');
+    await settled();
+    // Nothing is heard before the later one's past.
+    expect(client.connection.data()).toEqual(first === 0 ? [] : ['d']);
     core.broker.release();
     core.hub.activate(await (joins[1 - first] as (typeof joins)[0]));
     await core.publish('room:1', 'e');

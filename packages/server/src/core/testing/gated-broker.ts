@@ -1,9 +1,10 @@
 import type { Broker, HistoryPolicy, Slice, SliceRequest } from '../ports/broker.ts';
 
-/** A broker whose reads take as long as a test wants: the slice is taken at once and handed out later, as over a network. */
+/** A broker whose reads take as long as a test wants, as over a network. */
 export class GatedBroker implements Broker {
   readonly #inner: Broker;
   #gates: (() => void)[] | undefined;
+  #late = false;
   /** Set to make reads fail. */
   fault: Error | undefined;
 
@@ -11,9 +12,10 @@ export class GatedBroker implements Broker {
     this.#inner = inner;
   }
 
-  /** From now on reads wait. */
-  hold(): void {
+  /** From now on reads wait: for their answer to come, or, `late`, before they are begun. */
+  hold({ late = false } = {}): void {
     this.#gates ??= [];
+    this.#late = late;
   }
 
   /** How many reads wait. */
@@ -30,15 +32,17 @@ export class GatedBroker implements Broker {
   release(): void {
     const gates = this.#gates ?? [];
     this.#gates = undefined;
+    this.#late = false;
     for (const open of gates) open();
   }
 
   async read(channel: string, policy: HistoryPolicy, request: SliceRequest): Promise<Slice> {
-    const slice = this.#inner.read(channel, policy, request);
+    const read = () => this.#inner.read(channel, policy, request);
+    const early = this.#late ? undefined : read();
     const gates = this.#gates;
     if (gates) await new Promise<void>((open) => gates.push(open));
     if (this.fault) throw this.fault;
-    return slice;
+    return early ?? read();
   }
 
   get log() {

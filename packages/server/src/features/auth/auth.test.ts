@@ -165,16 +165,26 @@ describe('authenticate', () => {
     expect(client.connection.data()).toEqual(['room:2', 'open:3']);
   });
 
-  it('keeps the channels that the server itself made the session follow', async () => {
-    const server = await setup();
-    const client = await server.enter('alice');
-    const channel = server.namespaces.resolve('room:1');
-    const joined = await server.hub.subscribe(client.session, [{ channel, from: {} }]);
-    server.hub.activate(joined.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
-    client.say({ type: 'authenticate', id: 1, token: await server.token('alice') });
-    await reply(client, 1);
-    expect([...client.session.subscriptions.keys()]).toEqual(['room:1']);
-  });
+  it.each([[['server']], [['server', 'client']], [['client', 'server']]])(
+    'keeps a channel that the server itself made the session follow (%s)',
+    async (order) => {
+      const server = await setup();
+      const client = await server.enter('alice', reads);
+      const channel = server.namespaces.resolve('room:1');
+      for (const who of order) {
+        if (who === 'client') {
+          client.say({ type: 'subscribe', id: 1, channels: ['room:1'] });
+          await reply(client, 1);
+        } else {
+          const joined = await server.hub.subscribe(client.session, [{ channel, from: {} }]);
+          server.hub.activate(joined.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+        }
+      }
+      client.say({ type: 'authenticate', id: 2, token: await server.token('alice') });
+      await reply(client, 2);
+      expect([...client.session.subscriptions.keys()]).toEqual(['room:1']);
+    },
+  );
 
   it('lets no right that was asked before it count after it', async () => {
     const asked = Promise.withResolvers<boolean>();
