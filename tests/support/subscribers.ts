@@ -147,8 +147,8 @@ export const startEventSource: StartSubscriber = (url, channels) => {
   const hearing = new Hearing();
   const disconnects: object[] = [];
   const source = new EventSource(`${url}/events?channels=${channels.join(',')}`);
-  source.addEventListener('welcome', (event: MessageEvent<string>) => {
-    const { channels: answers } = JSON.parse(event.data) as { channels: readonly ChannelAnswer[] };
+  source.addEventListener('welcome', (event: MessageEvent) => {
+    const { channels: answers } = JSON.parse(String(event.data)) as { channels: readonly ChannelAnswer[] };
     for (const { channel, position = '', recovered } of answers) {
       // What was missed follows; when nothing can, the channel goes on from the position.
       if (recovered) hearing.recovered();
@@ -156,12 +156,12 @@ export const startEventSource: StartSubscriber = (url, channels) => {
     }
     hearing.connected();
   });
-  source.addEventListener('message', (event: MessageEvent<string>) => {
-    const { payload, ...meta } = JSON.parse(event.data) as Meta & { payload: Mark };
+  source.addEventListener('message', (event: MessageEvent) => {
+    const { payload, ...meta } = JSON.parse(String(event.data)) as Meta & { payload: Mark };
     hearing.heard({ ...meta, data: payload });
   });
-  source.addEventListener('disconnect', (event: MessageEvent<string>) => {
-    disconnects.push(JSON.parse(event.data) as object);
+  source.addEventListener('disconnect', (event: MessageEvent) => {
+    disconnects.push(JSON.parse(String(event.data)) as object);
   });
   const close = () => source.close();
   onTeardown(close);

@@ -64,6 +64,9 @@ export const VERSION: string = JSON.parse(
 /** Where the built page is: beside the published package's code, or in the repository. */
 const WEB = ['../web', '../../../apps/demo/dist'].map((path) => join(import.meta.dirname, path));
 
+/** How often connections that became idle are closed while the server goes down, milliseconds. */
+const DRAIN_CHECK = 50;
+
 /** Builds a server from its configuration; nothing is opened before `start`. */
 export function createApp(config: Config, options: AppOptions = {}): App {
   let running: Running | undefined;
@@ -259,10 +262,14 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     async stop() {
       phase = 'draining';
       drain({ gate: core.gate, hub: core.hub, spread: config.drain.spread });
-      const timer = setTimeout(() => http.server.closeAllConnections(), config.drain.timeout);
+      const { server } = http;
+      // A kept-alive connection whose last answer went out after the close was begun is idle only then.
+      const idle = setInterval(() => server.closeIdleConnections(), DRAIN_CHECK);
+      const timer = setTimeout(() => server.closeAllConnections(), config.drain.timeout);
       try {
         await open.disposeAsync();
       } finally {
+        clearInterval(idle);
         clearTimeout(timer);
       }
     },

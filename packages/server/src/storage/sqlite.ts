@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -43,6 +44,9 @@ const BUSY_TIMEOUT = 200;
 /** A write-ahead log that a burst has grown is cut back to this, bytes. */
 const WAL_LIMIT = 64 * 1024 * 1024;
 
+/** A file up to this size is checked as a whole when it is opened (some 100 ms), bytes. */
+const CHECKED_SIZE = 32 * 1024 * 1024;
+
 /**
  * Opens or creates an SQLite file so that what is committed survives loss of power.
  *
@@ -59,6 +63,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): DatabaseS
     db.exec(`PRAGMA journal_size_limit = ${WAL_LIMIT}`);
     // Reads the header and the schema, and takes the lock.
     db.exec('BEGIN IMMEDIATE; SELECT count(*) FROM sqlite_schema; COMMIT');
+    if (statSync(path).size <= CHECKED_SIZE) check(db);
     return db;
   } catch (error) {
     db?.close();
@@ -72,9 +77,10 @@ export function resultCode(error: unknown): number | undefined {
   return typeof errcode === 'number' ? errcode & 0xff : undefined;
 }
 
-/** An error for damage that SQLite found but did not throw. */
-export function damage(reason: string): Error {
-  return Object.assign(new Error(reason), { errcode: CORRUPT });
+/** @throws an error like SQLite's own for damage that it finds but does not throw. */
+function check(db: DatabaseSync): void {
+  const { quick_check: verdict } = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
+  if (verdict !== 'ok') throw Object.assign(new Error(verdict), { errcode: CORRUPT });
 }
 
 /** Whether there was no room on the disk. */

@@ -4,7 +4,6 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { TidingsError } from '@tidings/protocol';
 import type { ChannelSummary } from '../../core/ports/broker.ts';
@@ -16,13 +15,10 @@ import type {
   KeyRecord,
   StoredChannel,
 } from '../../core/ports/journal.ts';
-import { damage, explain, isDiskFull, openSqlite } from '../sqlite.ts';
+import { explain, isDiskFull, openSqlite } from '../sqlite.ts';
 import { createTables } from './schema.ts';
 import { endOfPrefix, prepare, type Statements } from './statements.ts';
 import { Sweep } from './sweep.ts';
-
-/** A file up to this size is checked as a whole when it is opened (some 100 ms), bytes. */
-const CHECKED_SIZE = 32 * 1024 * 1024;
 
 const LOG_BYTES = 8;
 const EPOCH_BYTES = 6;
@@ -70,7 +66,6 @@ export class SqliteJournal implements Journal {
   open(): void {
     const db = this.#openFile(this.#path);
     try {
-      if (statSync(this.#path).size <= CHECKED_SIZE) check(db);
       createTables(db, { log: randomBytes(LOG_BYTES).toString('hex'), epoch: newEpoch() });
       const statements = prepare(db);
       this.#open = { db, statements, sweep: new Sweep(statements) };
@@ -244,12 +239,6 @@ function toEvent(channel: string, epoch: string, row: EventRow): ChannelEvent {
 function storageError(cause: unknown): TidingsError {
   if (cause instanceof TidingsError) return cause;
   return new TidingsError(isDiskFull(cause) ? 'storage_full' : 'storage_unavailable', undefined, { cause });
-}
-
-/** @throws an error that reads as damage. */
-function check(db: DatabaseSync): void {
-  const { quick_check: verdict } = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
-  if (verdict !== 'ok') throw damage(verdict);
 }
 
 function newEpoch(): string {
