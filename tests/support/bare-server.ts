@@ -11,7 +11,7 @@ import type { Broker } from '../../packages/server/src/core/ports/broker.ts';
 import { systemClock } from '../../packages/server/src/core/ports/clock.ts';
 import { AUTH_MIGRATIONS, Auth, Revocations } from '../../packages/server/src/features/auth/index.ts';
 import { createPresence } from '../../packages/server/src/features/presence/presence.ts';
-import { Callers, Callers } from '../../packages/server/src/http/caller.ts';
+import { Callers } from '../../packages/server/src/http/caller.ts';
 import { createHttp } from '../../packages/server/src/http/create-http.ts';
 import type { HttpParts } from '../../packages/server/src/http/parts.ts';
 import { registerHttp } from '../../packages/server/src/http/register-http.ts';
@@ -53,11 +53,17 @@ const authenticator: CoreOptions['authenticator'] = {
   },
 };
 
-const _apiKeyMatches = (authorization: string | undefined) => authorization === `Bearer ${BARE_API_KEY}`;
-
 /** Starts one; it ends with the test. */
 export async function startBareServer(options: BareOptions = {}): Promise<BareServer> {
-  const { clock = systemClock, namespaces = {}, parts = {}, log: write, limits, perSecond = 100_000, ...rest } = options;
+  const {
+    clock = systemClock,
+    namespaces = {},
+    parts = {},
+    log: write,
+    limits,
+    perSecond = 100_000,
+    ...rest
+  } = options;
   const broker = options.broker ?? new MemoryBroker({ clock });
   const core = createCore({
     authenticator,
@@ -114,8 +120,8 @@ export async function startBareServer(options: BareOptions = {}): Promise<BareSe
     callers: new Callers({
       apiKeyMatches,
       authenticator: rest.authenticator ?? authenticator,
-      anonymous: true,
-      perSecond: 1000,
+      anonymous: rest.anonymous ?? true,
+      perSecond,
     }),
     apiKeyMatches,
     phase: () => 'ready',

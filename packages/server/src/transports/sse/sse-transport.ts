@@ -87,7 +87,7 @@ export class SseTransport {
       group.delete(connection);
       this.#host.closed(session);
     });
-    response.on('drain', () => this.#host.writable(session));
+    request.socket.on('drain', () => this.#host.writable(session));
     response.on('error', () => {});
     try {
       const followed = await this.#host.follow(session, wanted.channels, wanted);
