@@ -80,6 +80,7 @@ describe('the log of a pane', () => {
     log.event(event(41, 'e2'), 0);
     expect(log.state).toMatchObject({ outcome: 'history-gone', gaps: 0, duplicates: 0 });
     expect(log.state.stands).toEqual(at(41, 'e2'));
+    expect(arrivals(log)).toEqual(['41 live', '40 history', '1 live']);
   });
 
   it('keeps a bounded number of entries', () => {

@@ -151,7 +151,7 @@ export class FeedLog {
       this.#past = undefined;
       return 'live';
     }
-    return this.#state.reconnects > 0 ? 'caught-up' : 'history';
+    return this.#state.outcome === 'recovered' ? 'caught-up' : 'history';
   }
 
   #add(entry: Entry): void {
