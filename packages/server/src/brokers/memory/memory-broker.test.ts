@@ -6,7 +6,8 @@ import { ManualClock } from '../../core/testing/manual-clock.ts';
 import { SqliteJournal } from '../../storage/journal/sqlite-journal.ts';
 import { JournalOnSmallDisk } from '../../storage/testing/journal-on-small-disk.ts';
 import { temporaryDirectory } from '../../storage/testing/temporary-directory.ts';
-import { type BrokerFixture, runBrokerSuite, startBroker } from '../broker-suite.ts';
+import { runBrokerSuite } from '../broker-suite.ts';
+import { type BrokerFixture, startBroker } from '../testing/broker-fixture.ts';
 import { runBrokerModel } from '../testing/broker-model.ts';
 import { MemoryBroker, type MemoryBrokerOptions } from './memory-broker.ts';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Broker, HistoryPolicy, PublishReceipt, SliceRequest } from '../../core/ports/broker.ts';
 import type { ChannelEvent } from '../../core/ports/event.ts';
 import { ManualClock } from '../../core/testing/manual-clock.ts';
-import type { BrokerFixture } from '../broker-suite.ts';
+import type { BrokerFixture } from './broker-fixture.ts';
 
 const POLICY = { size: 4, ttl: 1000, keyWindow: 1500 };
 const RUNS = 60;
