@@ -25,6 +25,7 @@ import { Api } from './support/api.ts';
 import { NativeClient } from './support/native-client.ts';
 import { testIdentity, testToken } from './support/start-core.ts';
 import { KITS_API_KEY, startKits } from './support/start-kits.ts';
+import { startServer } from './support/start-server.ts';
 import { onTeardown } from './support/teardown.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
 
@@ -72,6 +73,18 @@ describe('namespaces of a kit', () => {
       { channel: 'note:milk', recovered: false },
       { channel: 'note:eggs', error: { code: 'forbidden' } },
     ]);
+  });
+
+  it('may have a rights function that fails, which is told to the operator', async () => {
+    const { url, errors } = await startKits([
+      defineKit({
+        name: 'notes',
+        namespaces: { note: { rights: { subscribe: () => Promise.reject(new Error('no luck')) } } },
+      }),
+    ]);
+    const client = await NativeClient.welcomed(url);
+    expect((await client.ask('subscribe', { channels: ['note:1'] })).error?.code).toBe('internal');
+    expect(errors).toMatchObject([{ message: 'no luck' }]);
   });
 
   it('refuse an event that does not fit its schema, wherever it is published', async () => {
@@ -517,25 +530,35 @@ describe('sessions seen by a kit', () => {
   });
 });
 
-it('an existing Socket.IO handler comes along unchanged', async () => {
-  const { url } = await startKits([
-    defineKit({
+it('an existing Socket.IO handler comes along unchanged, beside our own commands', async () => {
+  const directory = temporaryDirectory();
+  const kit = join(directory, 'legacy.js');
+  writeFileSync(
+    kit,
+    `export default {
       name: 'legacy',
       socketio(io) {
         io.on('connection', (socket) => {
-          socket.on('join_thread', (data: { thread_id: number }) => {
-            socket.join(`thread_${data.thread_id}`);
-            io.to(`thread_${data.thread_id}`).emit('user_joined', { thread_id: data.thread_id });
+          socket.on('join_thread', (data, ack) => {
+            socket.join('thread_' + data.thread_id);
+            io.to('thread_' + data.thread_id).emit('user_joined', { thread_id: data.thread_id });
+            ack('joined');
           });
         });
       },
-    }),
-  ]);
+    };`,
+  );
+  const { url } = await startServer({ kits: [kit] });
   const socket = connectSocketIO(url, { transports: ['websocket'], reconnection: false });
   onTeardown(() => socket.disconnect());
+  const errors: unknown[] = [];
+  socket.on('error', (error) => errors.push(error));
   const joined = new Promise((resolve) => socket.once('user_joined', resolve));
-  socket.emit('join_thread', { thread_id: 9 });
+  expect(await socket.emitWithAck('join_thread', { thread_id: 9 })).toBe('joined');
   expect(await joined).toEqual({ thread_id: 9 });
+  expect(await socket.emitWithAck('subscribe', { channel: 'demo:1' })).toMatchObject({ ok: true });
+  expect(await socket.emitWithAck('leave_thread', {})).toMatchObject({ error: { code: 'unknown_command' } });
+  expect(errors).toEqual([]);
 });
 
 describe('a kit that cannot be installed', () => {

@@ -113,6 +113,7 @@ describe('typing', () => {
     expect(await code('typing', { channel: 'quiet:1' })).toBe('no_typing');
     expect(await code('typing', { channel: 'nowhere:1' })).toBe('unknown_namespace');
     expect(await code('typing', { channel: 'team:1' })).toBe('forbidden');
+    expect(await code('typing', { channel: `thread:${'x'.repeat(160)}` })).toBe('bad_channel');
     expect(await code('typing', { channel: 'thread:1', active: 'yes' })).toBe('invalid_request');
     expect(await code('subscribe', { channels: ['typing:quiet:1'] })).toBe('no_typing');
     const publish = { channel: 'typing:thread:1', event: 'start', data: { user: 'eve' } };

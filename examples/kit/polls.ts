@@ -70,7 +70,14 @@ async function maySee({ db }: Polls, { rest, identity }: Pick<RightsRequest, 're
 
 /** Ends a poll inside a transaction: the row and the event, both or neither. */
 async function end({ db, publish }: KitTransaction<Tables>, id: number) {
-  await db.updateTable('polls').set({ ended: 1 }).where('id', '=', id).execute();
+  const { numUpdatedRows } = await db
+    .updateTable('polls')
+    .set({ ended: 1 })
+    .where('id', '=', id)
+    .where('ended', '=', 0)
+    .executeTakeFirst();
+  // Where several servers share a database, another one may have been first.
+  if (numUpdatedRows === 0n) return;
   await publish({ channel: `poll:${id}`, event: 'ended', data: { tally: await tally(db, id) } });
 }
 

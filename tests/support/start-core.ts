@@ -7,6 +7,7 @@ import { MemoryBroker } from '../../packages/server/src/brokers/memory/memory-br
 import { type Core, createCore } from '../../packages/server/src/core/core.ts';
 import { ANONYMOUS, type Grant, type Identity } from '../../packages/server/src/core/identity.ts';
 import { type NamespaceOptions, resolveNamespace } from '../../packages/server/src/core/namespace.ts';
+import type { Journal } from '../../packages/server/src/core/ports/journal.ts';
 import { ManualClock } from '../../packages/server/src/core/testing/manual-clock.ts';
 import { nativeDialect } from '../../packages/server/src/dialects/native.ts';
 import { WebSocketTransport } from '../../packages/server/src/transports/websocket/websocket-transport.ts';
@@ -33,15 +34,17 @@ export interface CoreTestOptions {
   readonly anonymous?: boolean;
   /** An HTTP server that listens in place of a bare one. */
   readonly http?: FastifyInstance;
+  /** Where durable channels are kept. @default nowhere: they are refused */
+  readonly journal?: Journal;
 }
 
 /** Prepares a core with the native WebSocket, closed with the test. */
 export async function startCore(
   namespaces: Readonly<Record<string, NamespaceOptions>>,
-  { anonymous = true, http }: CoreTestOptions = {},
+  { anonymous = true, http, journal }: CoreTestOptions = {},
 ): Promise<RunningCore> {
   const clock = new ManualClock();
-  const broker = new MemoryBroker({ clock });
+  const broker = new MemoryBroker({ clock, journal });
   const errors: unknown[] = [];
   const core = createCore({
     clock,

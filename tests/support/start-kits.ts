@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { Server as SocketIOServer } from 'socket.io';
@@ -6,6 +7,7 @@ import { createHttp } from '../../packages/server/src/http/create-http.ts';
 import type { Kit } from '../../packages/server/src/kit.ts';
 import { type InstalledKit, installKit } from '../../packages/server/src/kits/install-kit.ts';
 import { openDatabase } from '../../packages/server/src/storage/database.ts';
+import { SqliteJournal } from '../../packages/server/src/storage/journal/sqlite-journal.ts';
 import { CORE_MIGRATIONS, migrate } from '../../packages/server/src/storage/migrations.ts';
 import { Outbox } from '../../packages/server/src/storage/outbox.ts';
 import { type CoreTestOptions, type RunningCore, readTestToken, startCore } from './start-core.ts';
@@ -34,7 +36,7 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-export interface KitsOptions extends Omit<CoreTestOptions, 'http'> {
+export interface KitsOptions extends Omit<CoreTestOptions, 'http' | 'journal'> {
   /** What is done to the HTTP server before the kits come. */
   readonly prepare?: (http: FastifyInstance) => void | Promise<void>;
 }
@@ -47,12 +49,11 @@ export async function startKits<Tables>(
   const logged: LogLine[] = [];
   const log: Logger = pino({ level: 'info' }, { write: (line) => void logged.push(JSON.parse(line)) });
   const http = createHttp({ log, bodyLimit: 65_536, trustProxy: false });
-  const running = await startCore({}, { ...options, http });
+  const directory = temporaryDirectory();
+  const journal = new SqliteJournal(join(directory, 'journal.db'));
+  const running = await startCore({}, { ...options, http, journal });
   const { core, clock, server, websocket } = running;
-  const db = await openDatabase({
-    directory: temporaryDirectory(),
-    onError: (error) => running.errors.push(error),
-  });
+  const db = await openDatabase({ directory, onError: (error) => running.errors.push(error) });
   onTeardown(() => db.destroy());
   await migrate(db, 'core', CORE_MIGRATIONS);
   const outbox = new Outbox({

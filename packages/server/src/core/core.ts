@@ -68,7 +68,13 @@ export function createCore(options: CoreOptions): Core {
   const hub = new Hub({ broker, limits });
   const dispatch = new Dispatch({ clock, timeout: limits.commandTimeout, onError: options.onError });
   const publisher = new Publisher(broker, namespaces, limits.message);
-  const follower = new Follower({ hub, broker, namespaces, resumeBytes: limits.queue });
+  const follower = new Follower({
+    hub,
+    broker,
+    namespaces,
+    resumeBytes: limits.queue,
+    onError: (error) => options.onError(error, 'subscribe'),
+  });
   const inbound = new Inbound({ hub, dispatch, clock, rate: limits.commands, inFlight: limits.inFlight });
   const gate = new Gate({ ...options });
   const host = new SessionHost({ ...options, gate, hub, inbound, follower });

@@ -31,6 +31,8 @@ export interface FollowResult {
 }
 
 export interface FollowerParts {
+  /** A rights function or the broker threw something that is no `TidingsError`. */
+  readonly onError: (error: unknown) => void;
   readonly hub: Hub;
   readonly broker: Broker;
   readonly namespaces: Namespaces;
@@ -68,7 +70,7 @@ export class Follower {
       const { channel } = wanted[index] as Wanted;
       const outcome =
         target.status === 'fulfilled' ? (next.next().value as PromiseSettledResult<Joined>) : target;
-      if (outcome.status === 'rejected') return { channel, error: toBody(outcome.reason) };
+      if (outcome.status === 'rejected') return { channel, error: this.#toBody(outcome.reason) };
       joined.push(outcome.value);
       const { subscription, slice } = outcome.value;
       const { overflow } = subscription.namespace;
@@ -147,6 +149,12 @@ export class Follower {
     if (byRight) await requireRight(session.identity, 'subscribe', channel);
     return { channel, from: request, byRight };
   }
+
+  #toBody(error: unknown): ErrorBody {
+    if (error instanceof TidingsError) return error.toBody();
+    this.#parts.onError(error);
+    return new TidingsError('internal').toBody();
+  }
 }
 
 /** The past as it is sent: all of it, or none where it does not fit. */
@@ -157,8 +165,4 @@ function pastOf({ position, recovered, events }: Slice, room: number) {
 
 function bytesOf(events: readonly ChannelEvent[]): number {
   return events.reduce((sum, event) => sum + event.json.length, 0);
-}
-
-function toBody(error: unknown): ErrorBody {
-  return (error instanceof TidingsError ? error : new TidingsError('internal')).toBody();
 }

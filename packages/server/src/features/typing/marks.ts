@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../core/ports/clock.ts';
 
 /** That a mark began or ended. */
-export interface MarkChange {
+interface MarkChange {
   readonly channel: string;
   readonly user: string;
   readonly event: 'start' | 'stop';
