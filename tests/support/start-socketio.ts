@@ -1,149 +1,15 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import type { Server as SocketIOServer } from 'socket.io';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
-import { MemoryBroker } from '../../packages/server/src/brokers/memory/memory-broker.ts';
-import { type Core, type CoreOptions, createCore } from '../../packages/server/src/core/core.ts';
-import type { Identity } from '../../packages/server/src/core/identity.ts';
-import { type NamespaceOptions, resolveNamespace } from '../../packages/server/src/core/namespace.ts';
-import { type Clock, systemClock } from '../../packages/server/src/core/ports/clock.ts';
-import type { RecoveryStore } from '../../packages/server/src/core/ports/recovery-store.ts';
-import { parseJson } from '../../packages/server/src/dialects/json-message.ts';
-import { authenticateCommand } from '../../packages/server/src/features/auth/authenticate-command.ts';
-import { SqliteJournal } from '../../packages/server/src/storage/journal/sqlite-journal.ts';
-import { SqliteRecoveryStore } from '../../packages/server/src/storage/sqlite-recovery-store.ts';
-import { SocketIOTransport } from '../../packages/server/src/transports/socketio/socketio-transport.ts';
-import { readTestToken } from './start-core.ts';
+import { createSocketIOServer, type SocketIOOptions, type SocketIOTestServer } from './socketio-server.ts';
 import { onTeardown } from './teardown.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
-/** What differs between the servers of tests. */
-export interface SocketIOOptions {
-  /** @default a new one */
-  readonly data?: string;
-  /** @default a free one */
-  readonly port?: number;
-  readonly clock?: Clock;
-  readonly anonymous?: boolean;
-  /** @default 25000 */
-  readonly heartbeat?: number;
-  readonly origins?: readonly string[];
-  readonly limits?: Partial<CoreOptions['limits']>;
-  readonly namespaces?: Readonly<Record<string, NamespaceOptions>>;
-  /** How long a client may come back, milliseconds. @default 120000 */
-  readonly recoveryWindow?: number;
-  readonly recovery?: (store: RecoveryStore) => RecoveryStore;
-  readonly stands?: (identity: Identity) => boolean;
-  /** As a kit's hook. */
-  readonly socketio?: (io: SocketIOServer) => void;
-}
-
-/** A server that speaks Socket.IO alone, on the journal and the recovery store on disk. */
-export interface SocketIOTestServer {
-  readonly url: string;
-  readonly port: number;
-  readonly data: string;
-  readonly core: Core;
-  readonly io: SocketIOServer;
-  /** What went wrong where no client could be told. */
-  readonly errors: unknown[];
-  publish(
-    channel: string,
-    event: string,
-    data?: unknown,
-  ): Promise<{ offset: number; epoch: string; id: string }>;
-  /** Ends without telling anyone, as when the process dies, except that files are closed. */
-  crash(): Promise<void>;
-}
-
-/** In which anyone may do anything: `memory`, and `durable` on disk. */
-const NAMESPACES: Readonly<Record<string, NamespaceOptions>> = {
-  durable: { durable: true, history: { size: 10_000 }, rights: { subscribe: 'anyone', publish: 'anyone' } },
-  memory: { history: { size: 10_000 }, rights: { subscribe: 'anyone', publish: 'anyone' } },
-  users: { rights: { subscribe: 'users', publish: 'users' } },
-};
-
-/** Starts one; it ends with the test. */
-export async function startSocketIOServer(options: SocketIOOptions = {}): Promise<SocketIOTestServer> {
-  const { data = temporaryDirectory(), clock = systemClock, namespaces = NAMESPACES, limits } = options;
-  const errors: unknown[] = [];
-  const onError = (error: unknown) => void errors.push(error);
-  const broker = new MemoryBroker({
-    clock,
-    journal: new SqliteJournal(join(data, 'journal.db')),
-  });
-  const authenticator = { verify: async (token: string) => readTestToken(token) };
-  const core = createCore({
-    clock,
-    broker,
-    authenticator,
-    origins: options.origins ?? [],
-    anonymous: options.anonymous ?? true,
-    heartbeat: options.heartbeat ?? 25_000,
-    authenticationTimeout: 10_000,
-    onError,
-    limits: {
-      message: 65_536,
-      channels: 100,
-      queue: 1_048_576,
-      commands: { perSecond: 1000, burst: 1000 },
-      inFlight: 256,
-      commandTimeout: 30_000,
-      connections: 1000,
-      connectionsPerAddress: 1000,
-      ...limits,
-    },
-  });
-  core.dispatch.add(authenticateCommand({ core, authenticator, onError }));
-  for (const [name, namespace] of Object.entries(namespaces))
-    core.namespaces.add(resolveNamespace(name, namespace));
-  const server = createServer((_, response) => response.writeHead(404).end());
-  const store = new SqliteRecoveryStore(data);
-  const transport = new SocketIOTransport({
-    host: core.host,
-    server,
-    clock,
-    commands: core.dispatch.commands,
-    recovery: options.recovery?.(store) ?? store,
-    recoveryWindow: options.recoveryWindow ?? 120_000,
-    parse: parseJson,
-    addressOf: () => '127.0.0.1',
-    checkOrigin: (origin, host) => core.gate.checkOrigin(origin, host),
-    stands: options.stands ?? (() => true),
-    onError,
-  });
-  options.socketio?.(transport.io);
-  await broker.start((event) => core.hub.deliver(event));
-  await transport.start();
-  await once(server.listen(options.port ?? 0, '127.0.0.1'), 'listening');
-  let ended: Promise<void> | undefined;
-  const crash = async () => {
-    server.closeAllConnections();
-    const closed = once(server, 'close');
-    await broker.close();
-    await transport.close();
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  };
-  const end = () => {
-    ended ??= crash();
-    return ended;
-  };
-  onTeardown(end);
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    port,
-    data,
-    core,
-    io: transport.io,
-    errors,
-    publish: (channel, event, data) => core.publisher.publish({ channel, event, data }),
-    crash: end,
-  };
+/** Starts a server that speaks Socket.IO alone; it ends with the test. */
+export async function startSocketIOServer(
+  options: Partial<SocketIOOptions> = {},
+): Promise<SocketIOTestServer> {
+  const server = await createSocketIOServer({ data: temporaryDirectory(), ...options });
+  onTeardown(() => server.crash());
+  return server;
 }
 
 /** A stock client that comes back quickly; it ends with the test. */
@@ -151,6 +17,11 @@ export function stockClient(url: string, options: Partial<ManagerOptions & Socke
   const socket = io(url, { forceNew: true, reconnectionDelay: 20, reconnectionDelayMax: 50, ...options });
   onTeardown(() => void socket.disconnect());
   return socket;
+}
+
+/** The next event of a name, with all its arguments. */
+export function once(socket: Socket, event: string): Promise<unknown[]> {
+  return new Promise((resolve) => socket.once(event, (...parameters: unknown[]) => resolve(parameters)));
 }
 
 /** What a subscribe was answered. */

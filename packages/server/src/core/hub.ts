@@ -166,7 +166,11 @@ export class Hub {
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.status === 'rejected') continue;
       const { from } = targets[index] as SubscribeTarget;
-      outcome.value.slice = catchUp(outcome.value.slice, outcome.value.waiting, from);
+      const { subscription, slice, waiting } = outcome.value;
+      const newest = waiting.events.at(-1);
+      outcome.value.slice = catchUp(slice, waiting, from);
+      // Told with the past, it is nothing that a session which comes back has missed.
+      if (newest && outcome.value.slice !== slice) subscription.from = newest.sequence;
     }
     return outcomes;
   }

@@ -68,8 +68,11 @@ export interface Subscription {
   readonly session: Session;
   readonly channel: string;
   readonly namespace: Namespace;
-  /** The sequence from which on the session follows the channel; what came before is none of a recovered session's. */
-  readonly from: number;
+  /**
+   * The sequence from which on the session follows the channel: what came before is none of a recovered session's. The
+   * hub's.
+   */
+  from: number;
   /** It follows by its own rights alone, which are asked again when its identity changes. */
   byRight: boolean;
   /** Observers were told of it. The hub's. */

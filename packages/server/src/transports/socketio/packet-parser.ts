@@ -65,6 +65,8 @@ class PacketDecoder extends EventEmitter {
       if (payload) packet.data = this.#parse(payload);
       if (!isPacketValid(packet)) throw new TidingsError('malformed_message');
     } catch (error) {
+      // Nobody waits for an answer to an answer.
+      if (packet.type === PacketType.ACK) return;
       if (packet.type !== PacketType.EVENT) throw error;
       packet.data = [REFUSED, error];
     }

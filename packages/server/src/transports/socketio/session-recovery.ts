@@ -48,12 +48,12 @@ export class SessionRecovery {
     this.#options = options;
     this.#recorder = new RecoveryRecorder(options);
     host.observe({
-      subscribed: ({ session }) => this.#changed(session),
+      subscribed: ({ session }) => this.changed(session),
       unsubscribed: ({ session, channel }) => {
         this.#bySession.get(session)?.floors.delete(channel);
-        this.#changed(session);
+        this.changed(session);
       },
-      identified: (session) => this.#changed(session),
+      identified: (session) => this.changed(session),
     });
   }
 
@@ -123,7 +123,8 @@ export class SessionRecovery {
     return this.#recorder.close();
   }
 
-  #changed(session: Session): void {
+  /** What a session follows has changed, or from where. It hears nothing before that is saved. */
+  changed(session: Session): void {
     const present = this.#bySession.get(session);
     if (present) this.#recorder.changed(present);
   }

@@ -254,6 +254,7 @@ export class SocketIOTransport {
   /** Answers in line with the events. */
   #answer(session: Session, reply: Reply, id: number | undefined, single: boolean): void {
     const { host } = this.#options;
+    if (reply.ok && reply.command === 'subscribe') this.#recovery.changed(session);
     if (id !== undefined) host.send(session, ackPacket(id, answerOf(reply, single)));
     else if (!reply.ok) host.send(session, eventPacket('error', { ...reply.error, command: reply.command }));
     else if (reply.command === 'subscribe')
