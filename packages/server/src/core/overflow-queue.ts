@@ -21,13 +21,16 @@ export interface QueuedEvent {
   readonly key: string;
 }
 
-type Entry = QueuedEvent | { readonly frame: Frame; readonly channel: undefined; readonly key: undefined };
+type Entry = QueuedEvent | { readonly frame: Frame; readonly channel: undefined };
 
 export class OverflowQueue {
   readonly #cap: number;
   /** In order of arrival; a `Set` so that an entry leaves from the middle in constant time. */
   readonly #entries = new Set<Entry>();
+  /** Of conflating namespaces: the newest event of each key. */
   readonly #newest = new Map<string, Entry>();
+  /** Of namespaces that drop the oldest: what each channel has in line, so that its oldest is found at once. */
+  readonly #lossy = new Map<string, Set<Entry>>();
   #bytes = 0;
   #dropped = 0;
 
@@ -51,26 +54,39 @@ export class OverflowQueue {
 
   /** Queues a reply or a notice; false when the cap is reached. */
   pushDirect(frame: Frame, buffered: number): boolean {
-    this.#add({ frame, channel: undefined, key: undefined });
+    this.#add({ frame, channel: undefined });
     return this.#bytes + buffered <= this.#cap;
   }
 
   /** Queues an event by its policy; false when the session must be disconnected. */
   pushEvent(event: QueuedEvent, buffered: number): boolean {
+    if (event.policy === 'drop-oldest') {
+      this.#pushLossy(event, buffered);
+      return true;
+    }
     if (event.policy === 'conflate') {
-      const slot = `${event.channel} ${event.key}`;
+      const slot = slotOf(event);
       const older = this.#newest.get(slot);
       if (older) this.#drop(older);
       this.#newest.set(slot, event);
     }
     this.#add(event);
-    if (this.#bytes + buffered <= this.#cap) return true;
-    if (event.policy !== 'drop-oldest') return false;
-    for (const entry of this.#entries) {
-      if (this.#bytes + buffered <= this.#cap) return true;
-      if (entry.channel === event.channel) this.#drop(entry);
+    return this.#bytes + buffered <= this.#cap;
+  }
+
+  /** Makes room by dropping the channel's oldest, at last the event itself. */
+  #pushLossy(event: QueuedEvent, buffered: number): void {
+    let line = this.#lossy.get(event.channel);
+    if (!line) {
+      line = new Set();
+      this.#lossy.set(event.channel, line);
     }
-    return this.#bytes + buffered <= this.#cap || !this.#entries.has(event);
+    line.add(event);
+    this.#add(event);
+    for (const entry of line) {
+      if (this.#bytes + buffered <= this.#cap) return;
+      this.#drop(entry);
+    }
   }
 
   /** Takes frames from the front, at least one, at most about `bytes`. */
@@ -90,6 +106,7 @@ export class OverflowQueue {
   clear(): void {
     this.#entries.clear();
     this.#newest.clear();
+    this.#lossy.clear();
     this.#bytes = 0;
   }
 
@@ -107,7 +124,13 @@ export class OverflowQueue {
     this.#entries.delete(entry);
     this.#bytes -= entry.frame.length;
     if (entry.channel === undefined) return;
-    const slot = `${entry.channel} ${entry.key}`;
-    if (this.#newest.get(slot) === entry) this.#newest.delete(slot);
+    if (entry.policy === 'conflate') this.#newest.delete(slotOf(entry));
+    const line = this.#lossy.get(entry.channel);
+    if (line?.delete(entry) && line.size === 0) this.#lossy.delete(entry.channel);
   }
+}
+
+/** Channel names hold no space, so the pair is unambiguous. */
+function slotOf({ channel, key }: QueuedEvent): string {
+  return `${channel} ${key}`;
 }
