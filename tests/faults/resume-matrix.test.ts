@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { faultsOf } from '../support/checker.ts';
 import { CutProxy } from '../support/cut-proxy.ts';
 import { Publishers } from '../support/publishers.ts';
@@ -95,6 +95,11 @@ beforeAll(async () => {
       },
     },
   });
+});
+
+// A cell that failed in the middle of a restart spoils no other.
+beforeEach(async () => {
+  if (server.pid === undefined) await server.start();
 });
 
 describe.each(matrix)('$client, $fault, $kind', (cell) => {
