@@ -218,6 +218,17 @@ export function runJournalSuite(name: string, fixture: () => JournalFixture): vo
         expect(journal.findKey('a:0', 'k0', 0)).toBeUndefined();
       });
 
+      test('drops all before an event that expired early, though that is more than one call does', () => {
+        const journal = open(fixture());
+        const many = Array.from({ length: 1500 }, (_, index) => entry(index + 1));
+        const early = entry(1501, { expiresAt: NOW });
+        const other = entry(1, { channel: 'a:2', expiresAt: NOW });
+        journal.commit([...many, early, entry(1502), other], []);
+        expect(sweepAll(journal, NOW)).toBeGreaterThan(1);
+        expect(journal.load('a:1', 9, 0)).toMatchObject({ floor: 15_010, trimmed: 1501, offset: 1502 });
+        expect(journal.load('a:2', 9, 0)).toMatchObject({ floor: 10, trimmed: 1, offset: 1 });
+      });
+
       test('leaves the newest events without a hole, whatever expires when', () => {
         const storage = fixture();
         const journal = open(storage);

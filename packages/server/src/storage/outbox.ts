@@ -33,7 +33,7 @@ export interface OutboxOptions {
 }
 
 /** Where the relay says what went wrong; pino's `Logger` is one. */
-export interface OutboxLog {
+interface OutboxLog {
   warn(details: object, message: string): void;
   error(details: object, message: string): void;
 }

@@ -72,7 +72,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): DatabaseS
 }
 
 /** The primary result code of an SQLite error, or `undefined` for any other error. */
-export function resultCode(error: unknown): number | undefined {
+function resultCode(error: unknown): number | undefined {
   const { errcode } = error as { errcode?: unknown };
   return typeof errcode === 'number' ? errcode & 0xff : undefined;
 }
