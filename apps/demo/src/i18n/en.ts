@@ -49,7 +49,7 @@ export const en = {
     jsonHint: 'Keys and text stand in double quotes, with no comma after the last one.',
   },
   token: {
-    title: 'Publish as a user',
+    title: 'Use a token',
     refused: 'Here a visitor may not do this without a token. Ask the server for one and paste it:',
     lead: 'Outside development, following and publishing need a token. On the server’s machine, run:',
     get: 'Get a token',
@@ -70,6 +70,7 @@ export const en = {
     retry: 'Try again',
     cutNamed: (name: string) => `Cut ${name}`,
     restoreNamed: (name: string) => `Restore ${name}`,
+    retryNamed: (name: string) => `Try again: ${name}`,
     log: (name: string) => `Events heard by ${name}`,
     at: (offset: string) => `At #${offset}`,
     missed: (count: number) => counted(count, { other: 'missed #' }),

@@ -13,13 +13,13 @@ export interface ServerStats {
   readonly uptime: number | undefined;
 }
 
-const INTERVAL = 5_000;
+const INTERVAL = 2_000;
 
 /** The newest numbers; `undefined` until there are any, and when the server keeps them to itself. */
 export const serverStats: Store<ServerStats | undefined> = createStore<ServerStats | undefined>(undefined);
 
 /**
- * Asks every five seconds while the page is seen; a refusal ends it.
+ * Asks every two seconds while the page is seen; a refusal ends it.
  *
  * @returns A function that ends it.
  */

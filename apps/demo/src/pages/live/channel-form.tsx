@@ -11,6 +11,13 @@ export function ChannelForm({ session }: { readonly session: LiveSession }) {
   const { channel } = useStore(session.store);
   const [text, setText] = useState(channel);
   const [bad, setBad] = useState(false);
+  // Another channel may be chosen elsewhere.
+  const [shown, setShown] = useState(channel);
+  if (shown !== channel) {
+    setShown(channel);
+    setText(channel);
+    setBad(false);
+  }
   const id = useId();
   const submit = (event: FormEvent) => {
     event.preventDefault();

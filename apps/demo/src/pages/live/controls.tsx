@@ -7,7 +7,7 @@ import { TokenBox } from './token-box.tsx';
 
 /** Which channel, what to publish, and as whom. */
 export function Controls({ session }: { readonly session: LiveSession }) {
-  const { published, channel } = useStore(session.store);
+  const { published } = useStore(session.store);
   const problems = [
     published.state === 'failed' ? published.problem : undefined,
     ...[
@@ -19,7 +19,7 @@ export function Controls({ session }: { readonly session: LiveSession }) {
   const codes = new Set(problems.map((problem) => problem?.code));
   return (
     <div className="controls">
-      <ChannelForm key={channel} session={session} />
+      <ChannelForm session={session} />
       <PublishForm session={session} />
       <TokenBox session={session} codes={codes} />
     </div>

@@ -8,15 +8,17 @@ export interface EventListProps {
   /** Newest first. */
   readonly entries: readonly Entry[];
   readonly sentAt: ReadonlyMap<string, number>;
+  /** Whether events may come. */
+  readonly following: boolean;
 }
 
 /** The log of a pane, newest on top. */
-export function EventList({ label, entries, sentAt }: EventListProps) {
+export function EventList({ label, entries, sentAt, following }: EventListProps) {
   const { t } = useI18n();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
     <section className="log" tabIndex={0} aria-label={label}>
-      {entries.length === 0 ? <p className="log-empty">{t.pane.empty}</p> : null}
+      {entries.length === 0 && following ? <p className="log-empty">{t.pane.empty}</p> : null}
       <ol>
         {entries.map((entry) =>
           entry.kind === 'event' ? (

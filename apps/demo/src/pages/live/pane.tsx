@@ -23,7 +23,13 @@ export function Pane({ transport, session }: PaneProps) {
   const titleId = useId();
   const name = t.transports[transport];
   const away = state.status === 'cut' || state.status === 'refused';
-  const action = state.status === 'refused' ? t.pane.retry : away ? t.pane.restore : t.pane.cut;
+  const [action, label] = labels();
+
+  function labels(): readonly [action: string, label: string] {
+    if (state.status === 'refused') return [t.pane.retry, t.pane.retryNamed(name)];
+    return away ? [t.pane.restore, t.pane.restoreNamed(name)] : [t.pane.cut, t.pane.cutNamed(name)];
+  }
+
   return (
     <section className="pane" aria-labelledby={titleId} data-transport={transport} data-status={state.status}>
       <header className="pane-header">
@@ -32,16 +38,16 @@ export function Pane({ transport, session }: PaneProps) {
         <button
           type="button"
           className={away ? 'primary' : 'danger'}
-          aria-label={away ? t.pane.restoreNamed(name) : t.pane.cutNamed(name)}
+          aria-label={label}
           onClick={() => (away ? feed.restore() : feed.cut())}
         >
           {action}
         </button>
         <p className="pane-about">{t.resumes[transport]}</p>
       </header>
-      <Tape entries={state.entries} head={shared.head} />
+      <Tape entries={state.entries} stands={state.stands} head={shared.head} />
       <Place state={state} head={shared.head} />
-      <EventList label={t.pane.log(name)} entries={state.entries} sentAt={shared.sentAt} />
+      <EventList label={t.pane.log(name)} entries={state.entries} sentAt={shared.sentAt} following={!away} />
       <Counters state={state} sentAt={shared.sentAt} />
     </section>
   );
