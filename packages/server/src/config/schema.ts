@@ -86,7 +86,7 @@ const auth = section('Who may come in.', {
   audience: Type.Optional(text({ description: 'The claim `aud` that a token must have.', minLength: 1 })),
   clockTolerance: milliseconds({
     description: 'How far the clock of whoever signs tokens may be off, when `exp` and `nbf` are checked.',
-    default: 5000,
+    default: 0,
     minimum: 0,
     maximum: 300_000,
   }),

@@ -83,6 +83,9 @@ describe('the origin rule', () => {
     ])
       expect(() => open.checkOrigin(origin, '127.0.0.1:3000'), origin).toThrow();
     expect(() => gate().checkOrigin('http://localhost:5173', '127.0.0.1:3000')).toThrow();
+    // A name that a stranger let point to this machine is no page of this server, however alike both say.
+    expect(() => open.checkOrigin('http://rebound.example:3000', 'rebound.example:3000')).toThrow();
+    expect(() => open.checkOrigin('http://192.168.1.5:3000', '192.168.1.5:3000')).not.toThrow();
   });
 
   it('does not hold a long origin up to its sender at length', () => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isIP } from 'node:net';
 import { TidingsError } from '@tidings/protocol';
 import { ANONYMOUS } from './identity.ts';
 import type { Authenticator } from './ports/authenticator.ts';
@@ -54,9 +55,18 @@ export class Gate {
     if (origin === undefined || this.#origins.has('*')) return;
     if (origin !== OPAQUE && this.#origins.has(canonical(origin))) return;
     const page = URL.parse(origin);
-    if (this.#options.loopbackOrigins && page && isWeb(page) && LOOPBACK.test(page.hostname)) return;
-    if (host && page && isWeb(page) && page.host === URL.parse(`${page.protocol}//${host}`)?.host) return;
+    if (page && isWeb(page) && (this.#isLocal(page) || this.#isOwn(page, host))) return;
     throw new TidingsError('origin_refused', `The origin ${origin.slice(0, 200)} is not on the allowlist.`);
+  }
+
+  #isLocal({ hostname }: URL): boolean {
+    return this.#options.loopbackOrigins === true && LOOPBACK.test(hostname);
+  }
+
+  #isOwn({ protocol, host, hostname }: URL, asked: string | undefined): boolean {
+    // A server that trusts its machine must not be reached by a name that a stranger let point to it (DNS rebinding).
+    if (this.#options.loopbackOrigins && !isIP(hostname.replace(/^\[|\]$/g, ''))) return false;
+    return asked !== undefined && asked !== '' && URL.parse(`${protocol}//${asked}`)?.host === host;
   }
 
   /** Takes a place for a client and says who it is. @throws TidingsError; the place is free again then. */

@@ -74,6 +74,24 @@ describe('order', () => {
     expect(replies(client)).toEqual([2, 1]);
   });
 
+  it('publishes keep their order while a right is being asked', async () => {
+    const asked = Promise.withResolvers<boolean>();
+    const publish = ({ channel }: { readonly channel: string }) => channel !== 'slow:1' || asked.promise;
+    const rights = { subscribe: 'anyone', publish } as const;
+    const core = await setup({ namespaces: { slow: { rights }, fast: { rights } } });
+    const client = core.connect();
+    for (const [id, channel] of ['slow:1', 'fast:1', 'slow:1'].entries())
+      client.say({ type: 'publish', id, channel, event: 'said' });
+    await settled();
+    expect(replies(client)).toEqual([]);
+    asked.resolve(true);
+    await settled();
+    expect(replies(client)).toEqual([0, 1, 2]);
+    client.say({ type: 'publish', id: 3, channel: 'fast:1', event: 'said' });
+    await settled();
+    expect(replies(client)).toEqual([0, 1, 2, 3]);
+  });
+
   it('an exclusive command holds up those behind it, and another exclusive one again', async () => {
     const core = await setup();
     const client = core.connect();

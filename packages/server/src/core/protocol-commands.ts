@@ -33,6 +33,9 @@ export interface ProtocolCommandParts extends HistoryParts {
 export function protocolCommands(parts: ProtocolCommandParts): readonly CommandDefinition[] {
   const { hub, follower, namespaces, publisher } = parts;
 
+  /** The latest publish of a session that waits for its right. */
+  const asking = new WeakMap<Session, Promise<void>>();
+
   const subscribe = defineCommand({
     name: 'subscribe',
     summary: 'Follow channels, each from a position, from its newest events, or from now.',
@@ -79,11 +82,20 @@ export function protocolCommands(parts: ProtocolCommandParts): readonly CommandD
     name: 'publish',
     summary: 'Put an event on a channel.',
     data: PublishData,
-    handle(data, { identity, key }) {
+    handle(data, { identity, key, session }) {
       const channel = namespaces.resolve(data.channel);
       const send = () => publisher.publish({ key, ...data, user: identity.user }, channel);
       const asked = requireRight(identity, 'publish', channel);
-      return asked ? asked.then(send) : send();
+      const before = session && asking.get(session);
+      if (!asked && !before) return send();
+      // A kit may take its time over a right; what the session publishes later still comes later.
+      const turn = Promise.allSettled([before]).then(() => asked);
+      if (session) {
+        asking.set(session, turn);
+        const done = () => asking.get(session) === turn && asking.delete(session);
+        turn.then(done, done);
+      }
+      return turn.then(send);
     },
   });
 

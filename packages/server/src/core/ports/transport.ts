@@ -9,7 +9,7 @@ import type { Connection, Wire } from './connection.ts';
 import type { Incoming, Reply, SubscribedTo } from './dialect.ts';
 
 export type { Identity } from '../identity.ts';
-export type { Session, Subscription } from '../session.ts';
+export type { Session } from '../session.ts';
 
 /** A client at the door. */
 export interface Handshake {

@@ -20,7 +20,8 @@ const PATTERN = '^[^\\s,\\p{C}]{1,200}$';
 const NumericDate = Type.Number({ minimum: 0, maximum: 1e12 });
 
 const Claims = Type.Object({
-  sub: Type.String({ pattern: `^${PRINTABLE}{1,128}$` }),
+  // A name like an anonymous session's would let one pass for the other.
+  sub: Type.String({ pattern: `^(?!anonymous:)${PRINTABLE}{1,128}$` }),
   exp: Type.Optional(NumericDate),
   iat: Type.Optional(NumericDate),
   jti: Type.Optional(Type.String({ pattern: `^${PRINTABLE}{1,128}$` })),

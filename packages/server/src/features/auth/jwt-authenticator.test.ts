@@ -82,6 +82,7 @@ describe('a token', () => {
     ['a user with a line break', { sub: 'a\nb' }],
     ['a user with an invisible character', { sub: 'a\u200bb' }],
     ['a user that is half a character', { sub: 'a\ud800' }],
+    ['a user named like an anonymous session', { sub: 'anonymous:1' }],
     ['an end that is text', { exp: 'tomorrow' }],
     ['a beginning that is text', { nbf: 'now' }],
     ['an age that is text', { iat: 'now' }],
