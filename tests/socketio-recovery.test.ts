@@ -96,6 +96,33 @@ describe.each(['websocket', 'polling'])('a stock client over %s', (transport) =>
     expect(server.core.hub.sessions.size).toBe(1);
   });
 
+  it('may be cut off again and again while it comes back', async () => {
+    const server = await startSocketIOServer();
+    const proxy = await CutProxy.start(server.url);
+    const listener = new RecoveringListener(proxy.url, {
+      transports: [transport],
+      reconnectionDelay: 1,
+      reconnectionDelayMax: 10,
+    });
+    await listener.connections(1);
+    const publishers = publishOn(() => server, CHANNELS);
+    await listener.subscribe(...CHANNELS);
+    for (let cut = 0; cut < 60; cut += 1) {
+      // Between nothing and more than coming back takes.
+      await publishers.more((cut * 7) % 31);
+      if (cut % 3 > 0 || !listener.socket.connected) proxy.cut();
+      else {
+        proxy.halfOpen();
+        listener.socket.io.engine.close();
+      }
+    }
+    await reachAll(listener, await publishers.stop());
+    expect(listener.recovered.filter((recovered) => !recovered)).toHaveLength(1);
+    expect(listener.recovered.length).toBeGreaterThan(5);
+    expect(listener.faults).toEqual([]);
+    await expect.poll(() => server.core.hub.sessions.size).toBe(1);
+  });
+
   it('goes on after the server crashed', async () => {
     let server = await startSocketIOServer();
     const { data, port } = server;

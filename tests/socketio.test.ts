@@ -445,15 +445,16 @@ it('python-socketio hears what is published', async () => {
   const server = await startSocketIOServer();
   const program = `
 import socketio, sys
+def say(*words): sys.stdout.write(' '.join(map(str, words)) + '\\n'); sys.stdout.flush()
 client = socketio.Client()
 @client.on('price_update')
 def heard(data, meta, cursor):
-    print('heard', data['n'], meta['offset'], isinstance(cursor, str), flush=True)
+    say('heard', data['n'], meta['offset'], isinstance(cursor, str))
     if data['n'] == 3: client.disconnect()
 client.connect('${server.url}', auth={'token': '${tokenFor('alice')}'}, transports=[sys.argv[1]])
 answer = client.call('subscribe', {'channel': 'durable:1', 'since': sys.argv[2]})
-print(answer['ok'], answer['recovered'], [event['data']['n'] for event in answer['events']], flush=True)
-print(client.call('publish', {'channel': 'durable:1', 'event': 'price_update', 'data': {'n': 2}})['ok'], flush=True)
+say(answer['ok'], answer['recovered'], [event['data']['n'] for event in answer['events']])
+say(client.call('publish', {'channel': 'durable:1', 'event': 'price_update', 'data': {'n': 2}})['ok'])
 client.wait()
 `;
   const { epoch } = await server.publish('durable:1', 'price_update', { n: 1 });

@@ -40,8 +40,8 @@ export class SessionRecovery {
   readonly #bySession = new WeakMap<Session, Present>();
   /** Where recovered sessions follow their channels from, until they are here. */
   readonly #floors = new WeakMap<Session, Map<string, number>>();
-  /** Sessions that someone is just coming back to. */
-  readonly #coming = new Set<string>();
+  /** Sessions that someone is just coming back to, by pid. */
+  readonly #coming = new Map<string, Promise<unknown>>();
 
   constructor(options: SessionRecoveryOptions) {
     const { host } = options;
@@ -99,23 +99,40 @@ export class SessionRecovery {
   ): Promise<string | undefined> {
     // What the gate has against it is told by the middleware, which asks again.
     const admission = await visit.admit(token).catch(() => undefined);
-    if (!admission || visit.ended || this.#coming.has(pid)) return undefined;
-    if (parseCursor(cursor)?.log !== this.#options.host.log) return undefined;
-    this.#coming.add(pid);
+    if (!admission || parseCursor(cursor)?.log !== this.#options.host.log) return undefined;
+    const restored = this.#inTurn(pid, () => this.#restore(visit, pid, cursor, admission));
+    const id = await restored;
+    if (id === undefined && visit.joined) await visit.again(token).catch(() => undefined);
+    return id;
+  }
+
+  /** A client whose connection is lost while it comes back comes again: the later one has the session. */
+  async #inTurn<T>(pid: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#coming.get(pid) ?? Promise.resolve()).then(work);
+    const settled = turn.catch(() => {});
+    this.#coming.set(pid, settled);
     try {
-      // A client that comes back has left, even if its old connection does not know yet.
-      this.#byPid.get(pid)?.visit.engine.close(true);
-      const record = await this.#recorder.find(pid);
-      const identity = record && this.#identity(admission.identity, record.identity);
-      if (!record || !identity || visit.ended) return undefined;
-      const recovered = await this.#resume(visit, record, cursor, { ...admission, identity });
-      if (recovered) return record.id;
-      this.#recorder.forget(pid);
-      await visit.again(token).catch(() => undefined);
-      return undefined;
+      return await turn;
     } finally {
-      this.#coming.delete(pid);
+      if (this.#coming.get(pid) === settled) this.#coming.delete(pid);
     }
+  }
+
+  async #restore(
+    visit: Visit,
+    pid: string,
+    cursor: string,
+    admission: Admission,
+  ): Promise<string | undefined> {
+    // A client that comes back has left, even if its old connection does not know yet.
+    this.#byPid.get(pid)?.visit.engine.close(true);
+    const record = await this.#recorder.find(pid);
+    const identity = record && this.#identity(admission.identity, record.identity);
+    if (!record || !identity || visit.ended) return undefined;
+    if (await this.#resume(visit, record, cursor, { ...admission, identity })) return record.id;
+    // One that was cut off again meanwhile may still come back.
+    if (!visit.ended && visit.joined?.session.closed === undefined) this.#recorder.forget(pid);
+    return undefined;
   }
 
   /** Saves what is still to be saved. */

@@ -75,8 +75,8 @@ export class SocketIOTransport {
   readonly #wire: Wire;
   readonly #recovery: SessionRecovery;
   readonly #visits = new WeakMap<Engine, Visit>();
-  /** Clients that have a place at the gate and no connection yet. */
-  readonly #expected = new WeakSet<IncomingMessage>();
+  /** Clients that have a place at the gate and no connection yet, and how it is given back. */
+  readonly #expected = new WeakMap<IncomingMessage, () => void>();
   /** The client whose packet is being read in this moment, when that asks to join. */
   #reading: { readonly visit: Visit; readonly auth: string } | undefined;
 
@@ -141,10 +141,10 @@ export class SocketIOTransport {
     } catch (error) {
       return error instanceof TidingsError ? error.code : 'internal';
     }
-    this.#expected.add(request);
     const giveUp = () => {
       if (this.#expected.delete(request)) host.turnedAway(handshake.address);
     };
+    this.#expected.set(request, giveUp);
     if (request.socket.destroyed) giveUp();
     else request.socket.once('close', giveUp);
     return null;
@@ -162,6 +162,7 @@ export class SocketIOTransport {
 
   #meet(engine: Engine): void {
     const { request } = engine;
+    request.socket.off('close', this.#expected.get(request) ?? (() => {}));
     this.#expected.delete(request);
     const visit = new Visit(this.#options.host, engine, this.#handshake(request));
     this.#visits.set(engine, visit);
@@ -206,6 +207,8 @@ export class SocketIOTransport {
     visit.socket = socket;
     socket.on('disconnect', (reason) => this.#left(visit, reason));
     const { session, connection } = visit.joined ?? this.#open(visit, socket.id);
+    // The server may have ended it in the moment in which it came.
+    if (session.closed) return;
     this.#recovery.arrived(visit, Reflect.get(socket, 'pid'));
     connection.release();
     socket.onAny((event: unknown, ...parameters: unknown[]) =>
