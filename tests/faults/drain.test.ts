@@ -6,7 +6,7 @@
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { Api } from '../support/api.ts';
-import { EventStream } from '../support/event-stream.ts';
+import { openStream } from '../support/event-stream.ts';
 import { Inbox } from '../support/inbox.ts';
 import { NativeClient } from '../support/native-client.ts';
 import { readHistory } from '../support/read-history.ts';
@@ -56,9 +56,9 @@ it('tells every client that it drains, each with its own delay, and closes', asy
   const server = await start();
   const sockets = await Promise.all(Array.from({ length: 10 }, () => NativeClient.welcomed(server.url)));
   const streams = await Promise.all(
-    Array.from({ length: 5 }, () => EventStream.open(server.url, '/events?channels=journal:a')),
+    Array.from({ length: 5 }, () => openStream(server.url, 'channels=journal:a')),
   );
-  for (const stream of streams) await stream.welcome();
+  for (const stream of streams) await stream.next('welcome');
   server.signal('SIGTERM');
 
   const delays: number[] = [];
@@ -75,11 +75,11 @@ it('tells every client that it drains, each with its own delay, and closes', asy
     delays.push(notice.retryAfter ?? 0);
   }
   for (const stream of streams) {
-    const { data } = await stream.blocks.take(({ event }) => event === 'disconnect');
+    const { data, retry } = await stream.next('disconnect');
     expect(data).toMatchObject({ code: 4000, reason: 'draining', reconnect: true });
     await stream.ended;
-    expect(stream.retries.at(-1)).toBe(data.retryAfter);
-    delays.push(data.retryAfter ?? 0);
+    expect(Number(retry)).toBe(data?.retryAfter);
+    delays.push(Number(retry));
   }
   expect(new Set(delays).size).toBeGreaterThan(delays.length / 2);
   expect(Math.max(...delays)).toBeLessThanOrEqual(SPREAD + 1000);
@@ -95,7 +95,7 @@ it('refuses new connections, and answers what was begun', async () => {
   await client.messages.take(({ type }) => type === 'disconnect');
 
   await expect(NativeClient.connect(server.url)).rejects.toThrow();
-  await expect(EventStream.open(server.url, '/events?channels=journal:a')).rejects.toThrow();
+  await expect(openStream(server.url, 'channels=journal:a')).rejects.toThrow();
   const before = performance.now();
   publish.finish();
   const answer = await publish.answer();
@@ -135,9 +135,9 @@ it('ends in time although a client never finishes its request, and although one 
     config: { namespaces: NAMESPACES, drain: { timeout: 1000, spread: 0 } },
   });
   halfSentPublish(server, 'journal:a');
-  const deaf = await EventStream.open(server.url, '/events?channels=journal:a');
-  await deaf.welcome();
-  deaf.pause();
+  const deaf = await openStream(server.url, 'channels=journal:a');
+  await deaf.next('welcome');
+  deaf.response.pause();
   const before = performance.now();
   expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   expect(performance.now() - before).toBeLessThan(8000);
