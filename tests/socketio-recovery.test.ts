@@ -235,6 +235,23 @@ describe('what is recovered', () => {
     expect(listener.faults).toEqual([]);
   });
 
+  it('begins where the client was, so that a cut right then loses nothing either', async () => {
+    const server = await startSocketIOServer();
+    const listener = new RecoveringListener(server.url);
+    const cursors: unknown[] = [];
+    listener.socket.on('connected', (_, cursor) => cursors.push(cursor));
+    listener.socket.on(TICK, (_, __, cursor) => cursors.push(cursor));
+    await listener.connections(1);
+    await listener.subscribe('durable:1');
+    await listener.reach({ channel: 'durable:1', ...(await server.publish('durable:1', TICK)) });
+    listener.socket.io.engine.close();
+    await listener.reach({ channel: 'durable:1', ...(await server.publish('durable:1', TICK)) });
+    const [, heard, greeting, missed] = cursors;
+    expect(greeting).toBe(heard);
+    expect(missed).not.toBe(heard);
+    expect(listener.recovered).toEqual([false, true]);
+  });
+
   it('is all or nothing: a channel whose past is too long ago makes it a new session', async () => {
     const server = await startSocketIOServer({
       namespaces: {

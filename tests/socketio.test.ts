@@ -228,6 +228,7 @@ describe('commands', () => {
     const server = await startSocketIOServer({
       socketio(io) {
         io.on('connection', (socket) => {
+          socket.emit('hello', 'kit');
           socket.on('join_thread', (data, answer) => {
             socket.join(`thread_${data.id}`);
             answer('joined');
@@ -239,6 +240,10 @@ describe('commands', () => {
       },
     });
     const socket = stockClient(server.url);
+    const names: string[] = [];
+    socket.onAny((name) => names.push(name));
+    await once(socket, 'hello');
+    expect(names).toEqual(['connected', 'hello']);
     const joined = once(socket, 'user_joined');
     expect(await socket.emitWithAck('join_thread', { id: 7 })).toBe('joined');
     expect(await joined).toEqual([{ id: 7 }]);

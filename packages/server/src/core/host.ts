@@ -122,6 +122,10 @@ export class SessionHost implements Host {
     this.#parts.hub.send(session, text);
   }
 
+  flush(): void {
+    this.#parts.hub.flush();
+  }
+
   writable(session: Session): void {
     this.#parts.hub.writable(session);
   }

@@ -79,6 +79,8 @@ export interface Host {
   observe(observer: SessionObserver): void;
   /** Sends text that the session's dialect made. */
   send(session: Session, text: string): void;
+  /** Writes at once what else would be written at the end of the tick. */
+  flush(): void;
   /** The connection takes more. */
   writable(session: Session): void;
   /** Ends a session, telling the client why. */

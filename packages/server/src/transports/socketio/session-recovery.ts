@@ -80,7 +80,9 @@ export class SessionRecovery {
     const present = this.#bySession.get(session);
     if (!present) return;
     this.#bySession.delete(session);
-    if (this.#byPid.get(present.pid) === present) this.#byPid.delete(present.pid);
+    // Somebody has come back to it already.
+    if (this.#byPid.get(present.pid) !== present) return;
+    this.#byPid.delete(present.pid);
     if (back) this.#recorder.left(present);
     else this.#recorder.forget(present.pid);
   }

@@ -209,8 +209,10 @@ export class SocketIOTransport {
     const { session, connection } = visit.joined ?? this.#open(visit, socket.id);
     // The server may have ended it in the moment in which it came.
     if (session.closed) return;
-    this.#recovery.arrived(visit, Reflect.get(socket, 'pid'));
+    // Before a kit's handlers say anything.
+    this.#options.host.flush();
     connection.release();
+    this.#recovery.arrived(visit, Reflect.get(socket, 'pid'));
     socket.onAny((event: unknown, ...parameters: unknown[]) =>
       this.#receive(session, socket, event, parameters),
     );
