@@ -1,126 +1,89 @@
-import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
-import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { Inbox } from './inbox.ts';
 import { onTeardown } from './teardown.ts';
 
-/** What an event of a stream says in its data. */
-export interface StreamData {
-  readonly type?: string;
-  readonly channel?: string;
-  readonly payload?: unknown;
-  readonly offset?: number;
-  readonly epoch?: string;
-  readonly id?: string;
-  readonly at?: number;
-  readonly user?: string | null;
-  readonly session?: string;
-  readonly heartbeat?: number;
-  readonly channels?: readonly {
-    readonly channel: string;
-    readonly position?: string;
-    readonly recovered?: boolean;
-    readonly error?: { readonly code: string };
-  }[];
-  readonly code?: number;
-  readonly reason?: string;
-  readonly reconnect?: boolean;
-  readonly retryAfter?: number;
-}
-
-/** One block of a stream. */
+/** One block of a stream, field by field. */
 export interface Block {
-  /** The line `event:`; undefined when there is none. */
+  /** Its `event:` line; undefined for an unnamed message. */
   readonly event: string | undefined;
   readonly id: string | undefined;
-  readonly data: StreamData;
+  readonly retry: string | undefined;
+  /** A block of comments alone. */
+  readonly comment: boolean;
+  /** Its data, parsed; undefined without any. */
+  readonly data: Readonly<Record<string, unknown>> | undefined;
 }
 
-export interface StreamOptions {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly token?: string | undefined;
-}
-
-/** A raw client of Server-Sent Events: one response, kept as it came. It never comes back by itself. */
+/** A stream over raw HTTP, so that a test sees every byte and stops reading when it likes. */
 export class EventStream {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly blocks = new Inbox<Block>('SSE');
-  readonly comments = new Inbox<string>('SSE comments');
-  readonly retries: number[] = [];
-  /** The whole text so far, for an answer that is no stream. */
+  readonly blocks = new Inbox<Block>('event stream');
+  /** Everything that was read. */
   text = '';
-  /** Fulfilled at the end of the response, however it came. */
+  readonly response: IncomingMessage;
   readonly ended: Promise<void>;
   readonly #request: ClientRequest;
+  #rest = '';
 
-  private constructor(outgoing: ClientRequest, response: IncomingMessage) {
-    this.#request = outgoing;
-    this.status = response.statusCode ?? 0;
-    this.headers = response.headers;
-    const parser = createParser({
-      onEvent: (message) => this.blocks.push(block(message)),
-      onComment: (comment) => this.comments.push(comment),
-      onRetry: (ms) => this.retries.push(ms),
-    });
-    const isStream = response.headers['content-type']?.startsWith('text/event-stream');
-    response.setEncoding('utf8').on('data', (chunk: string) => {
-      this.text += chunk;
-      if (isStream) parser.feed(chunk);
-    });
+  constructor(clientRequest: ClientRequest, response: IncomingMessage) {
+    this.#request = clientRequest;
+    this.response = response;
+    this.ended = new Promise((resolve) => response.once('close', resolve));
     response.on('error', () => {});
-    this.ended = new Promise((resolve) => {
-      response.on('close', () => {
-        this.blocks.end('before the end');
-        resolve();
-      });
-    });
+    response.setEncoding('utf8').on('data', (chunk: string) => this.#read(chunk));
   }
 
-  /** Asks for a stream and waits for the head of the answer; cut with the test. */
-  static open(url: string, path: string, { headers = {}, token }: StreamOptions = {}): Promise<EventStream> {
-    const { promise, resolve, reject } = Promise.withResolvers<EventStream>();
-    const outgoing = request(new URL(path, url), {
-      agent: false,
-      headers: {
-        accept: 'text/event-stream',
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-    });
-    outgoing.on('response', (response) => resolve(new EventStream(outgoing, response)));
-    outgoing.on('error', reject);
-    outgoing.end();
-    onTeardown(() => outgoing.destroy());
-    return promise;
+  /** The next block with data, or of this event. */
+  next(event?: string): Promise<Block> {
+    return this.blocks.take((block) =>
+      event === undefined ? block.data !== undefined : block.event === event,
+    );
   }
 
-  /** Stops reading, so that the server's writes back up. */
-  pause(): void {
-    this.#request.socket?.pause();
+  /** The data of so many messages. */
+  async messages(count: number): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const messages = [];
+    for (let index = 0; index < count; index += 1)
+      messages.push(
+        (await this.blocks.take((block) => block.event === undefined && !block.comment)).data ?? {},
+      );
+    return messages;
   }
 
   /** Cuts the connection. */
-  close(): void {
+  cut(): void {
     this.#request.destroy();
   }
 
-  /** Takes the welcome. */
-  welcome(): Promise<Block> {
-    return this.blocks.take(({ event }) => event === 'welcome');
-  }
-
-  /** Takes the next event of a channel. */
-  event(): Promise<Block> {
-    return this.blocks.take(({ data }) => data.offset !== undefined);
-  }
-
-  /** The answer as problem details, once it is whole. */
-  async problem(): Promise<unknown> {
-    await this.ended;
-    return JSON.parse(this.text);
+  #read(chunk: string): void {
+    this.text += chunk;
+    const blocks = (this.#rest + chunk).split('\n\n');
+    this.#rest = blocks.pop() ?? '';
+    for (const block of blocks) this.blocks.push(parse(block));
   }
 }
 
-function block({ event, id, data }: EventSourceMessage): Block {
-  return { event, id, data: JSON.parse(data) as StreamData };
+function parse(text: string): Block {
+  const lines = text.split('\n');
+  const field = (name: string) => lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+  const data = field('data');
+  return {
+    event: field('event'),
+    id: field('id'),
+    retry: field('retry'),
+    comment: lines.every((line) => line.startsWith(':')),
+    data: data === undefined ? undefined : (JSON.parse(data) as Block['data']),
+  };
+}
+
+/** Opens a stream, whatever its answer is; it is cut when the test ends. @param query of `/events`, without the question mark. */
+export async function openStream(
+  url: string,
+  query: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<EventStream> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const clientRequest = request(`${url}/events?${query}`, { headers, agent: false }, resolve);
+  clientRequest.on('error', reject).end();
+  onTeardown(() => clientRequest.destroy());
+  return new EventStream(clientRequest, await promise);
 }
