@@ -562,7 +562,7 @@ describe('the store', () => {
 
   it('that fails costs recovery until it works again, and nothing else', async () => {
     const clock = new ManualClock();
-    let broken = true;
+    let broken = false;
     const server = await startSocketIOServer({
       clock,
       recovery: (store) =>
@@ -573,6 +573,9 @@ describe('the store', () => {
     const listener = new RecoveringListener(server.url);
     await listener.connections(1);
     await listener.subscribe('durable:1');
+    broken = true;
+    // What is on disk knows nothing of this one.
+    await listener.subscribe('durable:2');
     expect(server.errors).not.toEqual([]);
     await listener.cut();
     expect(listener.recovered).toEqual([false, false]);
