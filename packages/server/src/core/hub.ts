@@ -71,6 +71,9 @@ interface Stretch {
   readonly events: ChannelEvent[];
 }
 
+/** Answers to one session in one tick are written at once beyond so many times the queue's cap; what is not taken, waits under it. */
+const ANSWER_BURST = 4;
+
 /** How much of a slow reader's queue is handed to the transport at once, bytes. */
 const DRAIN_CHUNK = 64 * 1024;
 
@@ -293,8 +296,11 @@ export class Hub {
     if (session.closed) return;
     if (this.#stretches.length > 0) this.#distribute();
     const frame = session.wire.frame(text);
-    if (!session.queue) this.#append(session, [frame]);
-    else if (!session.queue.pushDirect(frame, session.connection.buffered))
+    if (!session.queue) {
+      this.#append(session, [frame]);
+      // A client that asks for much and reads nothing must not find it all kept for it.
+      if ((session.pending?.bytes ?? 0) > ANSWER_BURST * this.#limits.queue) this.#write(session);
+    } else if (!session.queue.pushDirect(frame, session.connection.buffered))
       this.disconnect(session, disconnect('slow_consumer'));
   }
 

@@ -28,6 +28,13 @@ describe('at the cap', () => {
     expect(queue.pushDirect('x', 90)).toBe(false);
   });
 
+  test('what the transport buffers does not cost a lossy channel its newest', () => {
+    const queue = new OverflowQueue(CAP);
+    expect(queue.pushEvent(event('x', { policy: 'drop-oldest' }), 10 * CAP)).toBe(true);
+    expect(queue.pushEvent(event('y', { channel: 'a:2', policy: 'conflate' }), 10 * CAP)).toBe(true);
+    expect(queue.shift(CAP)).toEqual(['x', 'y']);
+  });
+
   test('drop-oldest drops the oldest of its own channel', () => {
     const queue = new OverflowQueue(CAP);
     queue.pushDirect('reply', 0);

@@ -34,7 +34,10 @@ export class OverflowQueue {
   #bytes = 0;
   #dropped = 0;
 
-  /** @param cap bytes, including what the transport itself still buffers. */
+  /**
+   * @param cap bytes, including what the transport itself still buffers. Where events may be dropped it is the queue's
+   * alone: what the transport has cannot be taken back, and must not cost the reader the newest.
+   */
   constructor(cap: number) {
     this.#cap = cap;
   }
@@ -60,22 +63,29 @@ export class OverflowQueue {
 
   /** Queues an event by its policy; false when the session must be disconnected. */
   pushEvent(event: QueuedEvent, buffered: number): boolean {
-    if (event.policy === 'drop-oldest') {
-      this.#pushLossy(event, buffered);
-      return true;
+    switch (event.policy) {
+      case 'drop-oldest':
+        this.#pushLossy(event);
+        return true;
+      case 'conflate':
+        this.#conflate(event);
+        return this.#bytes <= this.#cap;
+      case 'disconnect':
+        this.#add(event);
+        return this.#bytes + buffered <= this.#cap;
     }
-    if (event.policy === 'conflate') {
-      const slot = slotOf(event);
-      const older = this.#newest.get(slot);
-      if (older) this.#drop(older);
-      this.#newest.set(slot, event);
-    }
+  }
+
+  #conflate(event: QueuedEvent): void {
+    const slot = slotOf(event);
+    const older = this.#newest.get(slot);
+    if (older) this.#drop(older);
+    this.#newest.set(slot, event);
     this.#add(event);
-    return this.#bytes + buffered <= this.#cap;
   }
 
   /** Makes room by dropping the channel's oldest, at last the event itself. */
-  #pushLossy(event: QueuedEvent, buffered: number): void {
+  #pushLossy(event: QueuedEvent): void {
     let line = this.#lossy.get(event.channel);
     if (!line) {
       line = new Set();
@@ -84,7 +94,7 @@ export class OverflowQueue {
     line.add(event);
     this.#add(event);
     for (const entry of line) {
-      if (this.#bytes + buffered <= this.#cap) return;
+      if (this.#bytes <= this.#cap) return;
       this.#drop(entry);
     }
   }
