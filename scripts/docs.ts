@@ -4,11 +4,12 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { asyncApiPage } from './docs/asyncapi-page.ts';
 import { configPage } from './docs/config-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
 import type { Page } from './docs/page.ts';
 
-const pages: readonly Page[] = [configPage, errorsPage];
+const pages: readonly Page[] = [configPage, errorsPage, asyncApiPage];
 
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');

@@ -160,7 +160,7 @@ describe('what is no stream', () => {
   });
 
   test('needs a user where nobody may be anonymous', async () => {
-    const server = await startBareServer({ anonymous: false });
+    const server = await startBareServer({ anonymous: false, limits: { connectionsPerAddress: 1 } });
     expect(await refused(server, 'channels=public:demo')).toMatchObject({
       status: 401,
       body: { code: 'unauthenticated' },

@@ -17,13 +17,13 @@ import Type, { IsObject, type TSchema } from 'typebox';
 import type { CommandDefinition } from '../core/command.ts';
 import type { Namespace } from '../core/namespace.ts';
 
-export interface AsyncApiOptions {
+interface AsyncApiOptions {
   readonly version: string;
   readonly commands: Iterable<CommandDefinition>;
   /** Namespaces that declare events have a channel of their own in the document. */
   readonly namespaces: Iterable<Namespace>;
-  /** Where the server is. @default '127.0.0.1:3000' */
-  readonly host?: string;
+  /** Where the server is: `name:port`. */
+  readonly host: string;
 }
 
 /** JSON, as a document holds it. */
@@ -101,7 +101,7 @@ const StreamEvent = Type.Object({
 });
 
 /** Makes the AsyncAPI 3 document. */
-export function asyncApiDocument({ host = '127.0.0.1:3000', ...options }: AsyncApiOptions): Json {
+function asyncApiDocument({ host, ...options }: AsyncApiOptions): Json {
   const commands = [...options.commands];
   const declared = [...options.namespaces].flatMap(({ name, events }) => (events ? [{ name, events }] : []));
   return {

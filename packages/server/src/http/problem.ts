@@ -45,7 +45,7 @@ export const Problem = Type.Object(
 export type Problem = Static<typeof Problem>;
 
 /** Writes an error as a problem document. */
-export function toProblem(error: TidingsError): Problem {
+function toProblem(error: TidingsError): Problem {
   const { code, message, retryAfter, details } = error.toBody();
   const title = ERRORS[code].message;
   return {
