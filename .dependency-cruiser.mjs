@@ -60,7 +60,14 @@ export default {
     folder('http', [...core, features, protocol, `${server}/dialects/json-message\\.ts$`]),
     folder('cli', [...core, features, protocol, config, secrets, `${server}/app\\.ts$`]),
     // A kit's dialects are made of the same helpers as ours.
-    row('kit-api-imports', kit, [...core, features, storage, `${server}/dialects/json-message\\.ts$`, protocol, config]),
+    row('kit-api-imports', kit, [
+      ...core,
+      features,
+      storage,
+      `${server}/dialects/json-message\\.ts$`,
+      protocol,
+      config,
+    ]),
     // Kits are put on a server through the same doors as its features.
     folder('kits', [...core, features, storage, protocol, kit]),
     row('config-imports', config, [`${server}/config/`, ...core, features, protocol]),

@@ -90,7 +90,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   await using opening = new AsyncDisposableStack();
   const opened = <T>(part: T, close: (part: T) => void | Promise<void>): T => opening.adopt(part, close);
   let phase: Phase = 'starting';
-  const log = createLog(config);
+  const log = await createLog(config);
   const failed = (message: string) => (error: unknown) => log.error({ err: error }, message);
 
   const { path: data } = opened(openDataDirectory(config.data), (directory) => directory.close());
@@ -276,8 +276,11 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   };
 }
 
-function createLog({ log: { level, pretty } }: Config): Logger {
-  return pretty ? pino({ level, transport: { target: 'pino-pretty' } }) : pino({ level });
+async function createLog({ log: { level, pretty } }: Config): Promise<Logger> {
+  if (!pretty) return pino({ level });
+  // Only a terminal wants it.
+  const { default: prettyPrinter } = await import('pino-pretty');
+  return pino({ level }, prettyPrinter());
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

@@ -8,10 +8,10 @@ import sjson from 'secure-json-parse';
 import type { Incoming } from '../core/ports/dialect.ts';
 
 /** Nesting deeper than this is refused before it is parsed. */
-export const MAX_DEPTH = 32;
+const MAX_DEPTH = 32;
 
 /** At most so many messages in a batch. */
-export const MAX_BATCH = 100;
+const MAX_BATCH = 100;
 
 /** A JSON object from outside. */
 export interface JsonObject {
@@ -44,7 +44,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-export function isObject(value: unknown): value is JsonObject {
+function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

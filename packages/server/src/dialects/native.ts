@@ -24,7 +24,7 @@ function decodeOne(message: JsonObject): Incoming {
 }
 
 /** An event as JSON; its data is spliced in as it is stored. */
-export function eventJson(event: ChannelEvent): string {
+function eventJson(event: ChannelEvent): string {
   const user = event.user === undefined ? '' : `,"user":${JSON.stringify(event.user)}`;
   return `{"type":"event","channel":${JSON.stringify(event.channel)},"event":"${event.event}","data":${event.json},"offset":${event.offset},"epoch":"${event.epoch}","id":"${event.id}","at":${event.at}${user}}`;
 }

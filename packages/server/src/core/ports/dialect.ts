@@ -19,7 +19,7 @@ export interface Command {
 }
 
 /** A message that could not be read as a command. */
-export interface Unreadable {
+interface Unreadable {
   readonly error: TidingsError;
   /** What the client would have been answered to, where that much could be read. */
   readonly id?: string | number | undefined;
