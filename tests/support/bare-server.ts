@@ -11,6 +11,7 @@ import type { Broker } from '../../packages/server/src/core/ports/broker.ts';
 import { systemClock } from '../../packages/server/src/core/ports/clock.ts';
 import { AUTH_MIGRATIONS, Auth, Revocations } from '../../packages/server/src/features/auth/index.ts';
 import { createPresence } from '../../packages/server/src/features/presence/presence.ts';
+import { Meter } from '../../packages/server/src/features/stats/index.ts';
 import { Callers } from '../../packages/server/src/http/caller.ts';
 import { createHttp } from '../../packages/server/src/http/create-http.ts';
 import type { HttpParts } from '../../packages/server/src/http/parts.ts';
@@ -124,6 +125,8 @@ export async function startBareServer(options: BareOptions = {}): Promise<BareSe
       perSecond,
     }),
     apiKeyMatches,
+    meter: new Meter(core, clock),
+    development: true,
     phase: () => 'ready',
     version: '0.0.0',
     auth,

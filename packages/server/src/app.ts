@@ -24,6 +24,7 @@ import {
   Revocations,
 } from './features/auth/index.ts';
 import { createPresence } from './features/presence/presence.ts';
+import { keepToday, Meter } from './features/stats/index.ts';
 import { createTyping } from './features/typing/typing.ts';
 import { createAddressOf } from './http/address-of.ts';
 import { Callers } from './http/caller.ts';
@@ -223,11 +224,18 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     perSecond: limits.httpPerSecond,
   });
   const kits: InstalledKit[] = [];
+  const meter = new Meter(core, clock);
+  opened(
+    await keepToday(meter, { db, clock, onError: failed('the count of the day could not be kept') }),
+    (end) => end(),
+  );
   registerHttp(http, {
     core,
     broker,
     clock,
     callers,
+    meter,
+    development: config.development,
     apiKeyMatches,
     auth,
     presence,

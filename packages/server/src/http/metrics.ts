@@ -1,17 +1,24 @@
 /**
- * `/metrics`: what a Prometheus asks for.
+ * `/metrics`: what a Prometheus asks for; outside development with the API key as its bearer token.
  *
  * @module
  */
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Meter } from './meter.ts';
+import type { Meter } from '../features/stats/index.ts';
+import { requireServer } from './caller.ts';
 import type { HttpParts } from './parts.ts';
 
 /** Adds the route. Numbers are read when they are asked for. */
-export function metricsRoutes(app: FastifyInstance, parts: Pick<HttpParts, 'core'>, meter: Meter): void {
+export function metricsRoutes(
+  app: FastifyInstance,
+  parts: Pick<HttpParts, 'core' | 'development' | 'apiKeyMatches'>,
+  meter: Meter,
+): void {
   const registry = createRegistry(parts, meter);
-  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+  // What a server is doing is nobody's business but its operator's.
+  const onRequest = parts.development ? [] : [requireServer(parts)];
+  app.get('/metrics', { schema: { hide: true }, onRequest }, async (_request, reply) =>
     reply
       .header('cache-control', 'no-store')
       .type(registry.contentType)

@@ -9,6 +9,7 @@ import type { Core } from '../core/core.ts';
 import type { Broker } from '../core/ports/broker.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Auth } from '../features/auth/index.ts';
+import type { Meter } from '../features/stats/index.ts';
 import type { Callers } from './caller.ts';
 
 /** Where the server stands in its life. */
@@ -19,6 +20,9 @@ export interface HttpParts {
   readonly broker: Broker;
   readonly clock: Clock;
   readonly callers: Callers;
+  readonly meter: Meter;
+  /** Whether numbers may be read without the API key. */
+  readonly development: boolean;
   /** Whether an `Authorization` header carries the API key; takes the same time whatever the answer. */
   readonly apiKeyMatches: (authorization: string | undefined) => boolean;
   readonly auth: Pick<Auth, 'revokeUser' | 'revokeToken' | 'disconnectUser' | 'disconnectSession'>;

@@ -6,7 +6,6 @@ import { channelRoutes } from './channels.ts';
 import { commandRoutes } from './commands.ts';
 import { connectionRoutes } from './connections.ts';
 import { healthRoutes } from './health.ts';
-import { Meter } from './meter.ts';
 import { metricsRoutes } from './metrics.ts';
 import { onlyDeclaredMethods } from './only-methods.ts';
 import { describeApi } from './openapi.ts';
@@ -33,8 +32,7 @@ const API_HEADERS: FastifyHelmetOptions = {
 
 /** Adds the whole HTTP API to a server that {@link createHttp} made. */
 export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
-  const { core, version, web, events, callers, extend } = parts;
-  const meter = new Meter(core, parts.clock);
+  const { core, version, web, events, callers, meter, extend } = parts;
   const refuseOtherMethods = onlyDeclaredMethods(app);
   const commands = () => core.dispatch.commands.values();
   describeApi(app, { version, commands, prefix: PREFIX });

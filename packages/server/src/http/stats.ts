@@ -5,9 +5,9 @@
  */
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import type { Meter } from '../features/stats/index.ts';
 import { problems } from './answers.ts';
 import type { Callers } from './caller.ts';
-import type { Meter } from './meter.ts';
 import type { HttpParts } from './parts.ts';
 
 const Stats = Type.Object(
@@ -17,7 +17,7 @@ const Stats = Type.Object(
     uptime_seconds: Type.Integer(),
     events_sent_today: Type.Integer({
       description:
-        'Events published since midnight UTC, or since this node’s start when that is later. An event counts once, however many hear it.',
+        'Events published on this node since midnight UTC. An event counts once, however many hear it.',
     }),
     events_delivered: Type.Integer({
       description: 'Events times sessions that were given them, since this node’s start.',
@@ -65,7 +65,7 @@ export function statsRoutes(app: FastifyInstance, parts: HttpParts, callers: Cal
         connected_clients: hub.sessions.size,
         uptime: inWords(meter.uptime),
         uptime_seconds: Math.floor(meter.uptime / 1000),
-        events_sent_today: meter.eventsToday,
+        events_sent_today: meter.today.events,
         events_delivered: meter.eventsDelivered,
         by_transport: Object.fromEntries(meter.connections),
         channels: hub.channels.size,

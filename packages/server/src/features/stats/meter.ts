@@ -1,8 +1,15 @@
 import type { DisconnectReason } from '@tidings/protocol';
-import type { Core } from '../core/core.ts';
-import type { HubObserver } from '../core/hub.ts';
-import type { Clock } from '../core/ports/clock.ts';
-import type { Session } from '../core/session.ts';
+import type { Core } from '../../core/core.ts';
+import type { HubObserver } from '../../core/hub.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Session } from '../../core/session.ts';
+
+/** Events published on one day. */
+export interface DayCount {
+  /** Days since 1970-01-01 UTC. */
+  readonly day: number;
+  readonly events: number;
+}
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -64,10 +71,16 @@ export class Meter implements HubObserver {
     this.eventsDropped += events;
   }
 
-  /** Events published since midnight UTC, or since the start when that is later. */
-  get eventsToday(): number {
+  /** Events published since midnight UTC, also by the processes before this one that {@link resume} knows of. */
+  get today(): DayCount {
     this.#turnDay();
-    return this.eventsPublished - this.#before;
+    return { day: this.#day, events: this.eventsPublished - this.#before };
+  }
+
+  /** Counts on from where the process before this one was. */
+  resume({ day, events }: DayCount): void {
+    this.#turnDay();
+    if (day === this.#day) this.#before -= events;
   }
 
   /** Milliseconds since the start. */
