@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 
 const headings = new Set(
   readFileSync(join(import.meta.dirname, '../../docs/ERRORS.md'), 'utf8')
-    .matchAll(/^### (\S+)/gm)
+    .matchAll(/^### (?:\d+ )?(\S+)/gm)
     .map(([, code]) => code),
 );
 
