@@ -20,14 +20,18 @@ const AT_ONCE = 100;
 const data = mkdtempSync(join(tmpdir(), 'tidings-idle-'));
 const { server, port, pid } = await startServer();
 try {
-  const token = execFileSync(process.execPath, [TIDINGS, 'token', 'alice', '--data', data], { encoding: 'utf8' }).trim();
+  const token = execFileSync(process.execPath, [TIDINGS, 'token', 'alice', '--data', data], {
+    encoding: 'utf8',
+  }).trim();
   // The first connections make the server load and compile what it needs; they are not what is measured.
   const warm = await open(port, token, 200);
   const before = await restingMemory(pid);
   const sockets = await open(port, token, CONNECTIONS);
   const after = await restingMemory(pid);
   const each = (after - before) / CONNECTIONS;
-  console.log(`${CONNECTIONS} idle connections: ${Math.round(each)} bytes each (${(each / 1024).toFixed(1)} KB)`);
+  console.log(
+    `${CONNECTIONS} idle connections: ${Math.round(each)} bytes each (${(each / 1024).toFixed(1)} KB)`,
+  );
   for (const socket of [...warm, ...sockets]) socket.destroy();
 } finally {
   server.kill('SIGKILL');
@@ -60,7 +64,11 @@ async function open(port: number, token: string, count: number): Promise<Socket[
   const sockets: Socket[] = [];
   while (sockets.length < count) {
     const batch = Math.min(AT_ONCE, count - sockets.length);
-    sockets.push(...(await Promise.all(Array.from({ length: batch }, (_, n) => openOne(port, token, sockets.length + n)))));
+    sockets.push(
+      ...(await Promise.all(
+        Array.from({ length: batch }, (_, n) => openOne(port, token, sockets.length + n)),
+      )),
+    );
   }
   return sockets;
 }

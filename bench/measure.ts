@@ -1,0 +1,137 @@
+/**
+ * Runs the rows: opens what each needs, and measures its lines in turn, round after round.
+ *
+ * @module
+ */
+import type { Closable, Contestant, Medians, Round, Row, Scale, Verdict } from './rows/row.ts';
+
+/** A line of a table, measured. */
+export interface Line {
+  readonly id: string;
+  readonly title: string;
+  /** Why there is nothing, when there is nothing. */
+  readonly missing?: string;
+  readonly rounds: readonly Round[];
+  /** What was wrong in any round, each once. */
+  readonly faults: readonly string[];
+}
+
+/** A row, measured. */
+export interface Table {
+  readonly row: Row;
+  readonly lines: readonly Line[];
+  readonly verdicts: readonly Verdict[];
+}
+
+export interface MeasureOptions {
+  readonly scale: Scale;
+  /** Names of peers; empty for all. */
+  readonly peers: readonly string[];
+  /** When to stop, milliseconds since 1970. */
+  readonly deadline: number;
+  say(text: string): void;
+}
+
+/** A line while its row is measured. */
+interface Running {
+  readonly contestant: Contestant;
+  missing: string | undefined;
+  readonly rounds: Round[];
+}
+
+/** Measures rows one after the other. */
+export async function measure(rows: readonly Row[], options: MeasureOptions): Promise<Table[]> {
+  const stages = new Map<string, Closable>();
+  const tables: Table[] = [];
+  try {
+    for (const row of rows) {
+      options.say(`${row.title}:`);
+      const contestants = row
+        .contestants(options.scale)
+        .filter(({ peer }) => options.peers.length === 0 || options.peers.includes(peer.name));
+      const keys = new Set(contestants.map(({ key }) => key));
+      await closeOthers(stages, keys);
+      const lines = await measureRow(contestants, stages, options);
+      tables.push({ row, lines, verdicts: row.verdicts(medians(lines)) });
+      for (const line of lines) options.say(`  ${summary(row, line)}`);
+    }
+  } finally {
+    await closeOthers(stages, new Set());
+  }
+  return tables;
+}
+
+async function closeOthers(stages: Map<string, Closable>, keys: ReadonlySet<string>): Promise<void> {
+  for (const [key, stage] of stages) {
+    if (keys.has(key)) continue;
+    stages.delete(key);
+    await stage.close();
+  }
+}
+
+async function measureRow(
+  contestants: readonly Contestant[],
+  stages: Map<string, Closable>,
+  { scale, deadline }: MeasureOptions,
+): Promise<Line[]> {
+  const lines = contestants.map(
+    (contestant): Running => ({ contestant, missing: contestant.peer.missing(), rounds: [] }),
+  );
+  for (const line of lines) {
+    const { key } = line.contestant;
+    if (line.missing !== undefined || stages.has(key)) continue;
+    if (Date.now() > deadline) line.missing = 'not measured: the time was up';
+    else
+      await line.contestant
+        .open()
+        .then((stage) => stages.set(key, stage))
+        .catch((error: Error) => {
+          line.missing = `failed: ${error.message}`;
+        });
+  }
+  for (let round = 0; round < scale.rounds; round++)
+    for (const line of lines) {
+      const stage = stages.get(line.contestant.key);
+      if (line.missing !== undefined || !stage || (round > 0 && Date.now() > deadline)) continue;
+      line.rounds.push(
+        await line.contestant
+          .round(stage)
+          .catch((error: Error): Round => ({ values: {}, faults: [error.message] })),
+      );
+    }
+  return lines.map(({ contestant: { id, title }, missing, rounds }) => ({
+    id,
+    title,
+    rounds,
+    faults: [...new Set(rounds.flatMap(({ faults }) => faults))],
+    ...(missing === undefined ? {} : { missing }),
+  }));
+}
+
+/** The median of a line's column over its rounds. */
+export function medianOf({ rounds }: Line, column: string): number | undefined {
+  const values = rounds
+    .flatMap((round) => round.values[column] ?? [])
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
+  if (values.length === 0) return undefined;
+  const middle = values.length >> 1;
+  const upper = values[middle] as number;
+  return values.length % 2 === 1 ? upper : (upper + (values[middle - 1] as number)) / 2;
+}
+
+/** Nothing is compared with a line that lost a message. */
+function medians(lines: readonly Line[]): Medians {
+  return (id, column) => {
+    const line = lines.find((candidate) => candidate.id === id);
+    return line && line.faults.length === 0 ? medianOf(line, column) : undefined;
+  };
+}
+
+function summary({ columns }: Row, line: Line): string {
+  const figures = columns.flatMap(({ key, title, digits }) => {
+    const value = medianOf(line, key);
+    return value === undefined ? [] : [`${value.toFixed(digits)} ${title}`];
+  });
+  return `${line.title.padEnd(28)} ${[line.missing ?? figures.join(' · '), ...line.faults.map((text) => `! ${text}`)].join('  ')}`;
+}

@@ -1,0 +1,34 @@
+import { closedLoop, everyPeer, FAN_OUT_COLUMNS, fanOut } from './fan-out.ts';
+import { type Row, ratio } from './row.ts';
+
+/** The C program that writes at once; the other one is the same where a message has one subscriber. */
+const FLOOR = 'c';
+
+/** Goal 3: many channels with one subscriber each. */
+export const channels: Row = {
+  name: 'channels',
+  title: '1,000 channels with one subscriber each',
+  about:
+    '1,000 subscribers, each of a channel of its own; messages go to one channel after the other, 32 in flight.',
+  columns: FAN_OUT_COLUMNS,
+  plot: 'cpu',
+  contestants: (scale) =>
+    fanOut(
+      everyPeer(),
+      { subscribers: scale.channels, channels: scale.channels },
+      closedLoop(scale, scale.inFlight),
+    ),
+  verdicts: (median) => [
+    ratio(
+      3,
+      'CPU per delivery, to the C program’s',
+      median('tidings', 'cpu'),
+      median(FLOOR, 'cpu'),
+      'at most',
+      1.2,
+    ),
+    ...(['bun', 'nchan', 'nats', 'mosquitto', 'ws', 'socketio'] as const).map((peer) =>
+      ratio(3, `CPU per delivery, to ${peer}’s`, median('tidings', 'cpu'), median(peer, 'cpu'), 'at most', 1),
+    ),
+  ],
+};
