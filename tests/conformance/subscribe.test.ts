@@ -99,6 +99,26 @@ describe('subscribe', () => {
     expect(kept).toMatchObject({ recovered: true, events: [4, 5, 6, 7, 8].map((offset) => ({ offset })) });
   });
 
+  it('with since whose events would take more than waits for a session is not recovered; history gives them by pages', async () => {
+    const client = await alice();
+    const channel = target.channel();
+    const total = 40;
+    const data = 'x'.repeat(60_000);
+    const { epoch } = await target.api.publish(channel, 'first');
+    for (let n = 1; n <= total; n += 1) await target.api.publish(channel, 'large', data);
+    const [answer] = await client.subscribe({ channel, since: `${epoch}:1` });
+    expect(answer).toEqual({ channel, position: `${epoch}:${total + 1}`, recovered: false, events: [] });
+    const offsets: unknown[] = [];
+    for (let more = true, since = `${epoch}:1`; more; since = `${epoch}:${offsets.at(-1)}`) {
+      const page = (await client.ask('history', { channel, since })).data;
+      expect(page).toMatchObject({ recovered: true });
+      const { events = [] } = page as { events?: readonly { offset: number }[] };
+      offsets.push(...events.map(({ offset }) => offset));
+      more = page?.more === true;
+    }
+    expect(offsets).toEqual(Array.from({ length: total }, (_, index) => index + 2));
+  });
+
   it('with last gives the newest so many, fewer when there are fewer', async () => {
     const client = await alice();
     const channel = target.channel();

@@ -138,3 +138,23 @@ describe.each(matrix)('$client, $fault, $kind', (cell) => {
     if (!forgets) expect(hearing.resumed).toBeGreaterThanOrEqual(STRIKES);
   });
 });
+
+describe.each(clients.filter(({ client }) => client !== 'socket.io-client'))('$client, kill -9', (client) => {
+  it('of one connection the durable channel resumes and the memory channel is told recovered: false', async () => {
+    const [durable, memory] = ['journal', 'memory'].map((name) =>
+      `${name}:${client.client}-mixed`.replace(' ', '-'),
+    );
+    const channels = [durable, memory] as [string, string];
+    const { hearing } = client.start(server.url, channels);
+    await hearing.until(({ connections }) => connections === 1, 'connected');
+    const publishers = Publishers.start({ url: server.url, apiKey: server.apiKey, channels });
+    await hearing.until(({ events }) => events.length >= 20, 'some events');
+    await server.restart();
+    await hearing.until(({ connections }) => connections > 1, 'back');
+    await publishers.more(20);
+    await publishers.stop();
+    for (const channel of channels) await hearing.reached(publishers.head(channel)!);
+    expect(faultsOf(hearing, publishers.acknowledged)).toEqual([]);
+    expect(channels.map((channel) => hearing.gaps(channel))).toEqual([0, 1]);
+  });
+});
