@@ -23,6 +23,6 @@ export default defineConfig({
     staff: { rights: { subscribe: 'granted' } },
   },
   heartbeat: 1000,
-  presence: { grace: 100 },
+  presence: { grace: 1000 },
   typing: { ttl: 400 },
 });

@@ -12,7 +12,7 @@ export class Inbox<T> {
   /** Everything that ever came. */
   readonly all: T[] = [];
   readonly #name: string;
-  #untaken: T[] = [];
+  readonly #untaken: T[] = [];
   readonly #waiters = new Set<Waiter<T>>();
   #ended: string | undefined;
 
@@ -67,10 +67,5 @@ export class Inbox<T> {
   /** What has come and was not taken. */
   get untaken(): readonly T[] {
     return this.#untaken;
-  }
-
-  /** Forgets what has come and was not taken. */
-  clear(): void {
-    this.#untaken = [];
   }
 }

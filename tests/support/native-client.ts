@@ -52,6 +52,8 @@ export interface ConnectOptions {
   readonly token?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly protocols?: readonly string[];
+  /** Answer the server's pings. @default true */
+  readonly answering?: boolean;
 }
 
 /** A handshake that was answered by HTTP instead of being taken. */
@@ -93,10 +95,11 @@ export class NativeClient {
 
   /** Connects; closed with the test. @throws HandshakeRefused */
   static async connect(url: string, options: ConnectOptions = {}): Promise<NativeClient> {
-    const { path = '/realtime', token, headers = {}, protocols = [] } = options;
+    const { path = '/realtime', token, headers = {}, protocols = [], answering = true } = options;
     const ws = new WebSocket(new URL(path, url.replace(/^http/, 'ws')), [...protocols], {
       headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
       perMessageDeflate: false,
+      autoPong: answering,
     });
     const client = new NativeClient(ws, `WebSocket ${path}`);
     onTeardown(() => ws.terminate());
