@@ -71,7 +71,10 @@ interface Stretch {
   readonly events: ChannelEvent[];
 }
 
-/** Answers to one session in one tick are written at once beyond so many times the queue's cap; what is not taken, waits under it. */
+/**
+ * What one tick answers to one session may take so many times the queue's cap before it is written; what the connection
+ * does not take then waits under the cap. Less would end clients that ask for much and do read.
+ */
 const ANSWER_BURST = 4;
 
 /** How much of a slow reader's queue is handed to the transport at once, bytes. */
