@@ -4,6 +4,7 @@
  * @module
  */
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 
 /** The core of the server under test. */
@@ -61,4 +62,10 @@ export function describeMachine(loadAverage: number): Machine {
     pinned: canPin(),
     loadAverage,
   };
+}
+
+/** Files, connections among them, that one process may have open. */
+export function openFiles(): number {
+  const line = /Max open files\s+\S+\s+(\S+)/.exec(readFileSync('/proc/self/limits', 'utf8'));
+  return line?.[1] === 'unlimited' ? Number.POSITIVE_INFINITY : Number(line?.[1] ?? 0);
 }

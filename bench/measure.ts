@@ -14,6 +14,8 @@ export interface Line {
   readonly rounds: readonly Round[];
   /** What was wrong in any round, each once. */
   readonly faults: readonly string[];
+  /** What else is to be known, each once. */
+  readonly notes: readonly string[];
 }
 
 /** A row, measured. */
@@ -45,10 +47,11 @@ export async function measure(rows: readonly Row[], options: MeasureOptions): Pr
   const tables: Table[] = [];
   try {
     for (const row of rows) {
-      options.say(`${row.title}:`);
       const contestants = row
         .contestants(options.scale)
         .filter(({ peer }) => options.peers.length === 0 || options.peers.includes(peer.name));
+      if (contestants.length === 0) continue;
+      options.say(`${row.title}:`);
       const keys = new Set(contestants.map(({ key }) => key));
       await closeOthers(stages, keys);
       const lines = await measureRow(contestants, stages, options);
@@ -92,7 +95,12 @@ async function measureRow(
   for (let round = 0; round < scale.rounds; round++)
     for (const line of lines) {
       const stage = stages.get(line.contestant.key);
-      if (line.missing !== undefined || !stage || (round > 0 && Date.now() > deadline)) continue;
+      if (
+        line.missing !== undefined ||
+        !stage ||
+        (round > 0 && (line.contestant.once || Date.now() > deadline))
+      )
+        continue;
       line.rounds.push(
         await line.contestant
           .round(stage)
@@ -104,6 +112,7 @@ async function measureRow(
     title,
     rounds,
     faults: [...new Set(rounds.flatMap(({ faults }) => faults))],
+    notes: [...new Set(rounds.flatMap(({ notes = [] }) => notes))],
     ...(missing === undefined ? {} : { missing }),
   }));
 }
@@ -133,5 +142,5 @@ function summary({ columns }: Row, line: Line): string {
     const value = medianOf(line, key);
     return value === undefined ? [] : [`${value.toFixed(digits)} ${title}`];
   });
-  return `${line.title.padEnd(28)} ${[line.missing ?? figures.join(' · '), ...line.faults.map((text) => `! ${text}`)].join('  ')}`;
+  return `${line.title.padEnd(28)} ${[line.missing ?? figures.join(' · '), ...line.faults.map((text) => `! ${text}`), ...line.notes].join('  ')}`;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_PLACES 256
+#define MAX_PLACES 1024
 
 struct place {
   size_t at;

@@ -5,8 +5,10 @@ import { mosquitto } from './mosquitto.ts';
 import { nats } from './nats.ts';
 import { nchan } from './nchan.ts';
 import { node } from './node.ts';
+import { nodeHttp } from './node-http.ts';
 import type { Peer } from './peer.ts';
 import { socketio } from './socketio.ts';
+import { sqlite } from './sqlite.ts';
 import { tidings } from './tidings.ts';
 import { ws } from './ws.ts';
 
@@ -23,4 +25,6 @@ export const PEERS: readonly Peer[] = [
   ws,
   socketio,
   flaskSocketio,
+  nodeHttp,
+  sqlite,
 ];

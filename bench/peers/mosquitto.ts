@@ -13,11 +13,13 @@ export const mosquitto: Peer = {
   transports: ['websocket'],
   missing: () => missingFile(MOSQUITTO, 'mosquitto'),
   async start() {
-    const port = await freePort();
+    const [port, plain] = [await freePort(), await freePort()];
     const file = join(temporaryDirectory(), 'mosquitto.conf');
     writeFileSync(
       file,
-      `listener ${port} 127.0.0.1
+      // Debian's version does not start with a listener for WebSockets alone.
+      `listener ${plain} 127.0.0.1
+listener ${port} 127.0.0.1
 protocol websockets
 allow_anonymous true
 persistence false

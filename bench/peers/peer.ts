@@ -28,8 +28,6 @@ export interface RunningPeer {
   readonly process: Running;
   readonly port: number;
   readonly wire: Wire;
-  /** The key of server calls, where there is one. */
-  readonly apiKey?: string;
 }
 
 export interface Peer {

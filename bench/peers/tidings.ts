@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { said, start, temporaryDirectory } from '../processes.ts';
 import { CHANNEL, eventStream, frame, PAYLOAD, post, type Step, upgrade, type Wire } from '../wire.ts';
 import { connectSocketio } from './engine-io.ts';
-import type { Peer, Setup } from './peer.ts';
+import type { Peer, RunningPeer, Setup } from './peer.ts';
 
 const TIDINGS = join(import.meta.dirname, '../../packages/server/bin/tidings.js');
 const KIT = join(import.meta.dirname, 'servers/echo-kit.ts');
@@ -52,7 +52,7 @@ export const tidings: Peer = {
     const token = execFileSync(process.execPath, [TIDINGS, 'token', 'alice', '--data', data], {
       encoding: 'utf8',
     }).trim();
-    return { process: process_, port: Number(port), wire: wire(setup, token), apiKey: API_KEY };
+    return { process: process_, port: Number(port), wire: wire(setup, token) };
   },
 };
 
@@ -117,8 +117,29 @@ function subscriber(token: string, channel: string, compressed: boolean): readon
 }
 
 /** Subscribes to a channel, given as JSON. */
-export function subscribe(channel: string): Step {
+function subscribe(channel: string): Step {
   return { send: frame(`{"type":"subscribe","id":1,"channels":[${channel}]}`), expect: '"ok":true' };
+}
+
+/**
+ * Publishes a batch to the first channel of the bench; fulfilled with the wire of a client that has missed it.
+ *
+ * @throws Error when the server refuses.
+ */
+export async function publishBatch({ port, wire: { subscriber, ...wire } }: RunningPeer): Promise<Wire> {
+  const channel = `bench:${'0'.repeat(CHANNEL.length)}`;
+  const event = { channel, event: 'tick', data: JSON.parse(PAYLOAD) as unknown };
+  const response = await fetch(`http://127.0.0.1:${port}/api/v1/publish/batch`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...bearer(API_KEY) },
+    body: JSON.stringify({ events: Array.from({ length: BATCH }, () => event) }),
+  });
+  if (!response.ok) throw new Error(`publishing was refused: ${await response.text()}`);
+  const { results } = (await response.json()) as { results: readonly { epoch: string; offset: number }[] };
+  const [first] = results;
+  if (!first) throw new Error('nothing was published');
+  const since = `${first.epoch}:${first.offset - 1}`;
+  return { ...wire, subscriber: [...subscriber.slice(0, -1), subscribe(JSON.stringify({ channel, since }))] };
 }
 
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });

@@ -36,6 +36,8 @@ export interface Round {
   readonly values: Readonly<Record<string, number>>;
   /** What was wrong: a lost message, a broken connection. Nothing is compared with a round that has one. */
   readonly faults: readonly string[];
+  /** What else is to be known. */
+  readonly notes?: readonly string[];
 }
 
 /** What is up for the rounds of a row, or of several. */
@@ -51,6 +53,8 @@ export interface Contestant {
   readonly title: string;
   /** Contestants of neighbouring rows with the same key share what is up. */
   readonly key: string;
+  /** One round is enough. @default false */
+  readonly once?: boolean;
   open(): Promise<Closable>;
   round(stage: Closable): Promise<Round>;
 }
@@ -90,6 +94,7 @@ export function contestant<Stage extends Closable>(line: {
   readonly peer: Peer;
   readonly title: string;
   readonly key: string;
+  readonly once?: boolean;
   open(): Promise<Stage>;
   round(stage: Stage): Promise<Round>;
 }): Contestant {
