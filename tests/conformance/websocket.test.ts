@@ -38,6 +38,7 @@ describe('GET /realtime', () => {
       session: expect.any(String),
       user: 'alice',
       expiresAt: expect.any(Number),
+      at: expect.any(Number),
       heartbeat: expect.any(Number),
       limits: { message: expect.any(Number), channels: expect.any(Number) },
     });

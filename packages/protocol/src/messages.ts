@@ -193,6 +193,7 @@ export const Welcome = Type.Object({
   expiresAt: Type.Optional(
     Type.Integer({ description: 'When the token expires, milliseconds since 1970-01-01 UTC.' }),
   ),
+  at: Type.Integer({ description: 'The server’s time, milliseconds since 1970-01-01 UTC.' }),
   heartbeat: Type.Integer({
     description:
       'The server is heard at least this often, milliseconds; a client that hears nothing for twice as long should reconnect.',

@@ -4,6 +4,7 @@
  * @module
  */
 import { type ErrorBody, formatPosition, TidingsError } from '@tidings/protocol';
+import { readPosition } from './history.ts';
 import type { Hub, Joined, SubscribeTarget } from './hub.ts';
 import type { Namespaces } from './namespaces.ts';
 import type { Broker, Slice, SliceRequest } from './ports/broker.ts';
@@ -85,15 +86,24 @@ export class Follower {
   /**
    * Follows channels from one place in the log of all. What is newer than the log's head when they are joined is heard
    * after `activate`, so that everything is in one order and `head` is a place in all the channels.
+   *
+   * @param since positions of the client's, by channel; such a channel is followed from there instead.
    */
   async followLog(
     session: Session,
     channels: readonly string[],
     from: SliceRequest,
+    since?: ReadonlyMap<string, string>,
   ): Promise<FollowResult & { readonly head: number }> {
     return this.#followThrough(
       session,
-      [...new Set(channels)].map((channel) => ({ channel, from: () => from })),
+      [...new Set(channels)].map((channel) => ({
+        channel,
+        from: () => {
+          const position = readPosition(since?.get(channel));
+          return position ? { since: position, last: from.last } : from;
+        },
+      })),
     );
   }
 

@@ -98,13 +98,11 @@ export class SessionHost implements Host {
   async follow(
     session: Session,
     channels: readonly string[],
-    { cursor, last }: Following,
+    { cursor, since, last }: Following,
   ): Promise<Followed> {
     const { broker, follower } = this.#parts;
-    const { head, ...result } = await follower.followLog(session, channels, {
-      after: this.#readCursor(cursor),
-      last,
-    });
+    const from = { after: this.#readCursor(cursor), last };
+    const { head, ...result } = await follower.followLog(session, channels, from, since);
     return { ...result, cursor: formatCursor(broker.log, head) };
   }
 

@@ -55,13 +55,14 @@ function encodeReply(reply: Reply): string | undefined {
 function encodeNotice(notice: Notice): string {
   switch (notice.type) {
     case 'welcome': {
-      const { type, session, user = null, expiresAt, heartbeat, limits } = notice;
+      const { type, session, user = null, expiresAt, at, heartbeat, limits } = notice;
       return JSON.stringify({
         type,
         protocol: PROTOCOL_VERSION,
         session,
         user,
         expiresAt,
+        at,
         heartbeat,
         limits,
       });

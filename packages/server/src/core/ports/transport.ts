@@ -109,7 +109,9 @@ export interface SessionObserver {
 export interface Following {
   /** A cursor, as the client handed it back. */
   readonly cursor?: string | undefined;
-  /** The newest so many events, when there is no cursor or it cannot be honoured. */
+  /** Positions as the client handed them back, by channel; a channel that has one begins there, and not at the cursor. */
+  readonly since?: ReadonlyMap<string, string> | undefined;
+  /** The newest so many events, when there is neither or it cannot be honoured. */
   readonly last?: number | undefined;
 }
 

@@ -27,6 +27,13 @@ const Query = Type.Object({
     description: 'The channels to follow, separated by commas.',
     examples: ['public:demo,product:42'],
   }),
+  since: Type.Optional(
+    Type.String({
+      description:
+        'Positions to resume from, separated by commas, as many as there are channels and in their order; an empty one is none. A cursor goes before it.',
+      examples: ['77aa:3,695be5e04b7a:7'],
+    }),
+  ),
   last: Type.Optional(
     Type.Integer({
       minimum: 0,
@@ -63,13 +70,17 @@ export function registerSse(app: FastifyInstance, { addressOf, ...options }: Sse
     const query = request.query as Static<typeof Query>;
     const cursor = header(request.headers['last-event-id']) ?? query.lastEventId;
     if (cursor === END_ID) return reply.code(204).send();
+    const channels = channelsOf(query.channels);
+    // An `EventSource` that comes back by itself still has the positions of its beginning in its address.
+    const since = cursor === undefined ? sinceOf(query.since, channels) : new Map<string, string>();
     try {
       await transport.open({
         request: request.raw,
         response: reply.raw,
         address: addressOf(request.raw),
         token: bearer(request.headers.authorization) ?? query.token,
-        channels: channelsOf(query.channels),
+        channels,
+        since,
         last: query.last,
         named: query.named ?? false,
         cursor,
@@ -91,6 +102,15 @@ function channelsOf(list: string): readonly string[] {
   const channels = list.split(',').filter((name) => name !== '');
   if (channels.length > 0) return channels;
   throw new TidingsError('invalid_request', 'At least one channel is needed.');
+}
+
+/** @throws TidingsError `invalid_request`. */
+function sinceOf(list: string | undefined, channels: readonly string[]): ReadonlyMap<string, string> {
+  if (list === undefined) return new Map();
+  const positions = list.split(',');
+  if (positions.length !== channels.length)
+    throw new TidingsError('invalid_request', '"since" must have a position, or nothing, for each channel.');
+  return new Map(channels.flatMap((channel, n) => (positions[n] ? [[channel, positions[n]] as const] : [])));
 }
 
 /**

@@ -23,6 +23,8 @@ export interface StreamRequest {
   readonly address: string;
   readonly token: string | undefined;
   readonly channels: readonly string[];
+  /** Positions to begin at, by channel. */
+  readonly since: ReadonlyMap<string, string>;
   /** The newest so many events of each channel to begin with. */
   readonly last: number | undefined;
   /** Whether each event has an `event:` line. */
