@@ -23,6 +23,7 @@ import {
   JwtAuthenticator,
   Revocations,
 } from './features/auth/index.ts';
+import { COMMAND_KEY_MIGRATIONS, CommandKeys } from './features/command-keys/command-keys.ts';
 import { createPresence } from './features/presence/presence.ts';
 import { keepToday, Meter } from './features/stats/index.ts';
 import { createTyping } from './features/typing/typing.ts';
@@ -106,6 +107,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   );
   await migrate(db, 'core', CORE_MIGRATIONS);
   await migrate(db, 'auth', AUTH_MIGRATIONS);
+  await migrate(db, 'command_keys', COMMAND_KEY_MIGRATIONS);
 
   // The core
   const revocations = opened(
@@ -156,6 +158,17 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       onError: failed('a rights function failed'),
     }),
     (part) => part.close(),
+  );
+  core.dispatch.remember(
+    opened(
+      new CommandKeys({
+        db,
+        clock,
+        window: config.commands.keyWindow,
+        onError: failed('the answer to a command could not be remembered'),
+      }),
+      (part) => part.close(),
+    ),
   );
   const presence = opened(
     createPresence({

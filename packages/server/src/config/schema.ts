@@ -282,6 +282,13 @@ export const ConfigSchema = Type.Object(
         minimum: 0,
       }),
     }),
+    commands: section('Commands of kits.', {
+      keyWindow: milliseconds({
+        description:
+          'How long the answer to a command with a key is remembered, so that a repeat has one effect.',
+        default: 86_400_000,
+      }),
+    }),
     typing: section('Typing marks.', {
       ttl: milliseconds({ description: 'When a mark that is not renewed ends.', default: 6000 }),
     }),

@@ -35,6 +35,11 @@ export interface CommandDefinition<S extends TSchema = TSchema> {
   readonly authenticated?: boolean;
   /** Refuse callers without a live connection. @default false */
   readonly live?: boolean;
+  /**
+   * Doing it twice is as doing it once, so what it was answered under a key is not remembered. A repeat of any other
+   * command that needs no live connection has one effect and the same answer. @default false
+   */
+  readonly idempotent?: boolean;
   /** Hold the session's later commands back until this one is answered. @default false */
   readonly exclusive?: boolean;
   /** Does it, and gives the answer's data. Throw a `TidingsError` to refuse. */

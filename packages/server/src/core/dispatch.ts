@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { TidingsError } from '@tidings/protocol';
+import { FLAT_COMMANDS, TidingsError } from '@tidings/protocol';
 import type { Caller, CommandContext, CommandDefinition } from './command.ts';
+import type { AnswerMemory, KeyedCommand } from './ports/answer-memory.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Command, Reply } from './ports/dialect.ts';
 import { assertSchema } from './schema.ts';
@@ -26,6 +27,27 @@ export interface Outcome {
   readonly after: readonly (() => void)[];
 }
 
+const NOTHING: readonly (() => void)[] = [];
+
+/** What a handler is given; a class, because one is made for every command. */
+class Context implements CommandContext {
+  readonly identity: Caller['identity'];
+  readonly session: Caller['session'];
+  readonly key: string | undefined;
+  answered = false;
+  after = NOTHING;
+
+  constructor({ identity, session }: Caller, key: string | undefined) {
+    this.identity = identity;
+    this.session = session;
+    this.key = key;
+  }
+
+  afterReply(callback: () => void): void {
+    this.after = [...this.after, callback];
+  }
+}
+
 interface Running {
   readonly until: number;
   expire(): void;
@@ -35,6 +57,7 @@ export class Dispatch {
   readonly #options: DispatchOptions;
   readonly #commands = new Map<string, CommandDefinition>();
   readonly #observers: DispatchObserver[] = [];
+  #memory: AnswerMemory | undefined;
   /** In order of begin, so also of deadline. */
   readonly #running = new Set<Running>();
 
@@ -59,10 +82,25 @@ export class Dispatch {
     this.#observers.push(observer);
   }
 
+  /** From now on the answers to commands with a key are remembered. */
+  remember(memory: AnswerMemory): void {
+    this.#memory = memory;
+  }
+
+  /** What a command was answered before under its key; nothing to wait for when it has none that is remembered. */
+  recall(command: Command, caller: Caller): Promise<Outcome | undefined> | undefined {
+    const keyed = this.#keyed(command, caller);
+    return (
+      keyed &&
+      this.#memory?.recall(keyed).then(
+        (known) => known && this.#done(command, new Context(caller, command.key), known.data),
+        (error: unknown) => this.#failed(command, error),
+      )
+    );
+  }
+
   /** Answers a command: at once where the handler does, so that a session's commands take effect in their order. */
   run(command: Command, caller: Caller): Outcome | Promise<Outcome> {
-    const after: (() => void)[] = [];
-    let answered = false;
     try {
       const definition = this.#commands.get(command.name);
       if (!definition)
@@ -72,25 +110,14 @@ export class Dispatch {
       if (definition.live && !caller.session)
         throw new TidingsError('invalid_request', 'This command needs a live connection.');
       assertSchema(definition.data, command.data, 'invalid_request');
-      const context: CommandContext = {
-        ...caller,
-        key: command.key,
-        get answered() {
-          return answered;
-        },
-        afterReply: (callback) => after.push(callback),
-      };
-      const result = definition.handle(command.data, context);
-      if (!(result instanceof Promise)) return this.#done(command, result, after);
-      return this.#inTime(result).then(
-        (data) => this.#done(command, data, after),
-        (error: unknown) => {
-          answered = true;
-          return { reply: this.fault(command, error), after: [] };
-        },
-      );
+      const context = new Context(caller, command.key);
+      const handle = () => definition.handle(command.data, context);
+      const keyed = this.#keyed(command, caller);
+      const result = keyed && this.#memory ? this.#memory.run(keyed, handle) : handle();
+      if (result instanceof Promise) return this.#inTime(command, context, result);
+      return this.#done(command, context, result);
     } catch (error) {
-      return { reply: this.fault(command, error), after: [] };
+      return this.#failed(command, error);
     }
   }
 
@@ -107,9 +134,21 @@ export class Dispatch {
     return this.refuse(command, new TidingsError('internal'));
   }
 
-  #done(command: Command, data: unknown, after: readonly (() => void)[]): Outcome {
+  /** The protocol's own commands change nothing when they come again, or look after their keys themselves. */
+  #keyed({ name, data, key }: Command, { identity, session }: Caller): KeyedCommand | undefined {
+    const definition = this.#commands.get(name);
+    if (!this.#memory || key === undefined || !definition) return undefined;
+    if (FLAT_COMMANDS.has(name) || definition.live || definition.idempotent) return undefined;
+    return { name, data, key, identity, session };
+  }
+
+  #done(command: Command, { after }: Context, data: unknown): Outcome {
     for (const observer of this.#observers) observer(this.#label(command.name), 'ok');
     return { reply: { command: command.name, id: command.id, ok: true, data }, after };
+  }
+
+  #failed(command: Command, error: unknown): Outcome {
+    return { reply: this.fault(command, error), after: NOTHING };
   }
 
   /** A name that a client made up is no label for a metric. */
@@ -117,15 +156,21 @@ export class Dispatch {
     return this.#commands.has(name) ? name : 'unknown';
   }
 
-  #inTime(result: Promise<unknown>): Promise<unknown> {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const running: Running = {
-      until: this.#options.clock.now() + this.#options.timeout,
-      expire: () => reject(new TidingsError('timeout')),
-    };
-    this.#running.add(running);
-    result.then(resolve, reject).finally(() => this.#running.delete(running));
-    return promise;
+  /** Waits for a handler's answer, but not longer than it may take. */
+  #inTime(command: Command, context: Context, result: Promise<unknown>): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const until = this.#options.clock.now() + this.#options.timeout;
+      const fail = (error: unknown) => {
+        context.answered = true;
+        resolve(this.#failed(command, error));
+      };
+      const running: Running = { until, expire: () => fail(new TidingsError('timeout')) };
+      this.#running.add(running);
+      result.then(
+        (data) => this.#running.delete(running) && resolve(this.#done(command, context, data)),
+        (error: unknown) => this.#running.delete(running) && fail(error),
+      );
+    });
   }
 
   #expire(): void {

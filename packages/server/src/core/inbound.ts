@@ -89,6 +89,28 @@ export class Inbound {
       answer(this.#options.dispatch.refuse(command, new TidingsError('unauthenticated')));
       return;
     }
+    const recalled = this.#options.dispatch.recall(command, { identity: session.identity, session });
+    if (!recalled) {
+      this.#execute(session, state, command, answer);
+      return;
+    }
+    // What is sent later waits until it is known whether this one runs, so that the order holds.
+    state.running += 1;
+    state.waiting = [];
+    void recalled.then((known) => {
+      const waiting = state.waiting ?? [];
+      state.waiting = undefined;
+      state.running -= 1;
+      if (known) this.#finish(command, known, answer);
+      else if (!session.closed) this.#execute(session, state, command, answer);
+      // An exclusive command holds them back further.
+      const held = state.waiting as State['waiting'];
+      state.waiting = [...(held ?? []), ...waiting];
+      if (!held) this.#release(session, state);
+    });
+  }
+
+  #execute(session: Session, state: State, command: Command, answer: Answer): void {
     const outcome = this.#options.dispatch.run(command, { identity: session.identity, session });
     if (!(outcome instanceof Promise)) {
       this.#finish(command, outcome, answer);

@@ -23,14 +23,14 @@ export function commandRoutes(app: FastifyInstance, { core }: HttpParts, callers
     { schema: { hide: true, params: CommandParams, headers: CommandHeaders } },
     async (request, reply) => {
       const identity = await callers.user(request);
-      const { reply: answer, after } = await core.dispatch.run(
-        {
-          name: request.params.name,
-          data: request.body ?? {},
-          key: request.headers['idempotency-key'],
-        },
-        { identity, session: undefined },
-      );
+      const command = {
+        name: request.params.name,
+        data: request.body ?? {},
+        key: request.headers['idempotency-key'],
+      };
+      const caller = { identity, session: undefined };
+      const { reply: answer, after } =
+        (await core.dispatch.recall(command, caller)) ?? (await core.dispatch.run(command, caller));
       for (const callback of after) callback();
       if (!answer.ok) {
         const { code, message, ...rest } = answer.error;
