@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CURSOR_PATTERN, formatCursor, parseCursor } from './cursor.ts';
+import { CURSOR_PATTERN, formatCursor, formatSequence, parseCursor } from './cursor.ts';
 
 test('what is written is read again', () => {
   fc.assert(
@@ -39,4 +39,12 @@ test.each([
   ' log.1',
 ])('%j is none', (text) => {
   expect(parseCursor(text)).toBeUndefined();
+});
+
+test('a sequence is written as the language writes it', () => {
+  fc.assert(
+    fc.property(fc.maxSafeNat(), (sequence) => expect(formatSequence(sequence)).toBe(sequence.toString(36))),
+  );
+  for (const edge of [0, 36 ** 5 - 1, 36 ** 5, Number.MAX_SAFE_INTEGER])
+    expect(formatSequence(edge)).toBe(edge.toString(36));
 });

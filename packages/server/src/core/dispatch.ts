@@ -43,9 +43,10 @@ class Context implements CommandContext {
     this.key = key;
   }
 
-  afterReply(callback: () => void): void {
+  // Handlers take the context apart.
+  readonly afterReply = (callback: () => void): void => {
     this.after = [...this.after, callback];
-  }
+  };
 }
 
 interface Running {

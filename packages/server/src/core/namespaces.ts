@@ -7,9 +7,14 @@ export interface ResolvedChannel extends ChannelName {
   readonly config: Namespace;
 }
 
+/** Names that are kept taken apart. */
+const MAX_RESOLVED = 10_000;
+
 /** The namespaces of a server, by name. */
 export class Namespaces {
   readonly #byName = new Map<string, Namespace>();
+  /** Names that came lately: nearly every command and event names a channel that one before it named. */
+  readonly #resolved = new Map<string, ResolvedChannel>();
 
   /** @throws Error when the name is taken. */
   add(namespace: Namespace): void {
@@ -27,11 +32,16 @@ export class Namespaces {
 
   /** @throws TidingsError `bad_channel` or `unknown_namespace`. */
   resolve(channel: string): ResolvedChannel {
+    const known = this.#resolved.get(channel);
+    if (known) return known;
     const name = parseChannelName(channel);
     if (!name) throw new TidingsError('bad_channel');
     const config = this.#byName.get(name.namespace);
     if (!config)
       throw new TidingsError('unknown_namespace', `No namespace "${name.namespace}" is configured.`);
-    return { ...name, channel, config };
+    const resolved = { ...name, channel, config };
+    if (this.#resolved.size >= MAX_RESOLVED) this.#resolved.clear();
+    this.#resolved.set(channel, resolved);
+    return resolved;
   }
 }

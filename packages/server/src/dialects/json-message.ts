@@ -96,8 +96,25 @@ function asTidingsError(error: unknown): TidingsError {
   return error instanceof TidingsError ? error : new TidingsError('malformed_message');
 }
 
-/** Whether brackets outside of strings nest deeper than `depth`; looks at each character once. */
+/** Whether brackets outside of strings nest deeper than `depth`. */
 function isDeeperThan(text: string, depth: number): boolean {
+  // Nearly no message has so many brackets at all, which is soon told.
+  return hasMoreThan(text, '{', depth) || hasMoreThan(text, '[', depth)
+    ? nestsDeeperThan(text, depth)
+    : false;
+}
+
+function hasMoreThan(text: string, bracket: string, count: number): boolean {
+  let at = -1;
+  for (let left = count / 2; left > 0; left -= 1) {
+    at = text.indexOf(bracket, at + 1);
+    if (at === -1) return false;
+  }
+  return true;
+}
+
+/** Looks at each character once. */
+function nestsDeeperThan(text: string, depth: number): boolean {
   let open = 0;
   let inString = false;
   for (let index = 0; index < text.length; index += 1) {

@@ -7,7 +7,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { TidingsError } from '@tidings/protocol';
+import { formatSequence, TidingsError } from '@tidings/protocol';
 import type {
   Broker,
   ChannelSummary,
@@ -250,7 +250,7 @@ export class MemoryBroker implements Broker {
 
   #place(request: PublishRequest, epoch: string, offset: number, at: number): ChannelEvent {
     const sequence = this.#sequencer.next();
-    const id = `${sequence.toString(36)}${this.#node}`;
+    const id = formatSequence(sequence) + this.#node;
     return new ChannelEvent(request, { offset, epoch, at, sequence, id });
   }
 

@@ -30,6 +30,8 @@ export class Stream {
   bytes = STREAM_OVERHEAD;
   /** When it was last published to or read, for eviction. */
   usedAt = 0;
+  /** Used since its last turn to be evicted. */
+  used = false;
   #floor: number;
   /** Ascending from `#first` on; what is before it has been dropped. */
   #events: ChannelEvent[];

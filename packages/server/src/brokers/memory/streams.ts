@@ -21,7 +21,7 @@ export interface StreamsOptions {
 /** The streams that are in memory, within a number of bytes. */
 export class Streams {
   readonly #options: StreamsOptions;
-  /** Least recently used first. */
+  /** The least recently used are near the front: a stream that was used goes to the end when its turn to go comes. */
   readonly #byChannel = new Map<string, Stream>();
   #bytes = 0;
   /** What the epochs of new memory channels are made from; another one each time a channel with a past was forgotten. */
@@ -44,9 +44,7 @@ export class Streams {
     const stream = this.#byChannel.get(channel) ?? this.#load(channel, policy);
     if (!stream) return undefined;
     stream.usedAt = this.#options.now();
-    // To the end of the line.
-    this.#byChannel.delete(channel);
-    this.#byChannel.set(channel, stream);
+    stream.used = true;
     return stream;
   }
 
@@ -71,14 +69,22 @@ export class Streams {
     this.#bytes += bytes;
   }
 
-  /** Lets the least recently used go while all together are too large. Not while a stream is being worked on. */
+  /** Lets those go that were not used since their last turn, while all together are too large. Not while a stream is being worked on. */
   evict(): void {
     const { maxBytes } = this.#options;
     if (this.#bytes <= maxBytes) return;
     for (const stream of this.#byChannel.values()) {
       if (this.#bytes <= maxBytes || this.#byChannel.size === 1) return;
-      this.#forget(stream);
+      if (stream.used) this.#spare(stream);
+      else this.#forget(stream);
     }
+  }
+
+  /** To the end of the line: looked at again when all others have had their turn. */
+  #spare(stream: Stream): void {
+    stream.used = false;
+    this.#byChannel.delete(stream.channel);
+    this.#byChannel.set(stream.channel, stream);
   }
 
   /** Drops what has expired, and forgets what has been empty for long. */
