@@ -43,7 +43,9 @@ test.each([
 
 test('a sequence is written as the language writes it', () => {
   fc.assert(
-    fc.property(fc.maxSafeNat(), (sequence) => expect(formatSequence(sequence)).toBe(sequence.toString(36))),
+    fc.property(fc.maxSafeNat(), (sequence) => {
+      expect(formatSequence(sequence)).toBe(sequence.toString(36));
+    }),
   );
   for (const edge of [0, 36 ** 5 - 1, 36 ** 5, Number.MAX_SAFE_INTEGER])
     expect(formatSequence(edge)).toBe(edge.toString(36));
