@@ -34,6 +34,9 @@ export interface MeasureOptions {
   say(text: string): void;
 }
 
+/** Said of a line whose turn did not come. */
+const TIME_UP = 'not measured: the time was up';
+
 /** A line while its row is measured. */
 interface Running {
   readonly contestant: Contestant;
@@ -51,11 +54,12 @@ export async function measure(rows: readonly Row[], options: MeasureOptions): Pr
         .contestants(options.scale)
         .filter(({ peer }) => options.peers.length === 0 || options.peers.includes(peer.name));
       if (contestants.length === 0) continue;
-      options.say(`${row.title}:`);
+      const began = Date.now();
       const keys = new Set(contestants.map(({ key }) => key));
       await closeOthers(stages, keys);
-      const lines = await measureRow(contestants, stages, options);
+      const lines = await measureRow(contestants, stages, row, options);
       tables.push({ row, lines, verdicts: row.verdicts(medians(lines)) });
+      options.say(`${row.title} (${Math.round((Date.now() - began) / 1000)} s):`);
       for (const line of lines) options.say(`  ${summary(row, line)}`);
     }
   } finally {
@@ -75,38 +79,22 @@ async function closeOthers(stages: Map<string, Closable>, keys: ReadonlySet<stri
 async function measureRow(
   contestants: readonly Contestant[],
   stages: Map<string, Closable>,
+  { together = false }: Row,
   { scale, deadline }: MeasureOptions,
 ): Promise<Line[]> {
   const lines = contestants.map(
     (contestant): Running => ({ contestant, missing: contestant.peer.missing(), rounds: [] }),
   );
-  for (const line of lines) {
-    const { key } = line.contestant;
-    if (line.missing !== undefined || stages.has(key)) continue;
-    if (Date.now() > deadline) line.missing = 'not measured: the time was up';
-    else
-      await line.contestant
-        .open()
-        .then((stage) => stages.set(key, stage))
-        .catch((error: Error) => {
-          line.missing = `failed: ${error.message}`;
-        });
+  await Promise.all(lines.map((line) => openLine(line, stages, deadline)));
+  for (let round = 0; round < scale.rounds; round++) {
+    const due = lines.filter(
+      ({ contestant, missing }) => missing === undefined && (round === 0 || !contestant.once),
+    );
+    // One after the other, so that nothing else is busy; memory alone may be looked at while others are.
+    if (together && scale.name !== 'full')
+      await Promise.all(due.map((line) => playRound(line, stages, deadline)));
+    else for (const line of due) await playRound(line, stages, deadline);
   }
-  for (let round = 0; round < scale.rounds; round++)
-    for (const line of lines) {
-      const stage = stages.get(line.contestant.key);
-      if (
-        line.missing !== undefined ||
-        !stage ||
-        (round > 0 && (line.contestant.once || Date.now() > deadline))
-      )
-        continue;
-      line.rounds.push(
-        await line.contestant
-          .round(stage)
-          .catch((error: Error): Round => ({ values: {}, faults: [error.message] })),
-      );
-    }
   return lines.map(({ contestant: { id, title }, missing, rounds }) => ({
     id,
     title,
@@ -115,6 +103,31 @@ async function measureRow(
     notes: [...new Set(rounds.flatMap(({ notes = [] }) => notes))],
     ...(missing === undefined ? {} : { missing }),
   }));
+}
+
+async function openLine(line: Running, stages: Map<string, Closable>, deadline: number): Promise<void> {
+  const { key, open } = line.contestant;
+  if (line.missing !== undefined || stages.has(key)) return;
+  if (Date.now() > deadline) line.missing = TIME_UP;
+  else
+    await open()
+      .then((stage) => stages.set(key, stage))
+      .catch((error: Error) => {
+        line.missing = `failed: ${error.message}`;
+      });
+}
+
+async function playRound(line: Running, stages: Map<string, Closable>, deadline: number): Promise<void> {
+  const { contestant, rounds } = line;
+  const stage = stages.get(contestant.key);
+  if (!stage) return;
+  if (Date.now() > deadline) {
+    if (rounds.length === 0) line.missing = TIME_UP;
+    return;
+  }
+  rounds.push(
+    await contestant.round(stage).catch((error: Error): Round => ({ values: {}, faults: [error.message] })),
+  );
 }
 
 /** The median of a line's column over its rounds. */

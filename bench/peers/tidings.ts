@@ -1,9 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { said, start, temporaryDirectory } from '../processes.ts';
 import { CHANNEL, eventStream, frame, PAYLOAD, post, type Step, upgrade, type Wire } from '../wire.ts';
 import { connectSocketio } from './engine-io.ts';
 import type { Peer, RunningPeer, Setup } from './peer.ts';
+
+const run = promisify(execFile);
 
 const TIDINGS = join(import.meta.dirname, '../../packages/server/bin/tidings.js');
 const KIT = join(import.meta.dirname, 'servers/echo-kit.ts');
@@ -49,10 +52,8 @@ export const tidings: Peer = {
       },
     );
     const [, port] = await said(process_, /ready at http:\/\/127\.0\.0\.1:(\d+)/);
-    const token = execFileSync(process.execPath, [TIDINGS, 'token', 'alice', '--data', data], {
-      encoding: 'utf8',
-    }).trim();
-    return { process: process_, port: Number(port), wire: wire(setup, token) };
+    const { stdout: token } = await run(process.execPath, [TIDINGS, 'token', 'alice', '--data', data]);
+    return { process: process_, port: Number(port), wire: wire(setup, token.trim()) };
   },
 };
 

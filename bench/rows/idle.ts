@@ -66,6 +66,7 @@ function idle(
       { key: 'seconds', title: 'time to connect all, s', digits: 1 },
     ],
     plot: 'kb',
+    together: true,
     contestants({ idle: counts }) {
       const count = countOf(counts);
       return count === undefined

@@ -84,6 +84,8 @@ export interface Row {
   readonly columns: readonly Column[];
   /** The column that the plot shows. */
   readonly plot: string;
+  /** Lines may be measured at the same time where haste is asked for. @default false */
+  readonly together?: boolean;
   contestants(scale: Scale): readonly Contestant[];
   verdicts(median: Medians): readonly Verdict[];
 }

@@ -5,8 +5,8 @@ import { absolute, contestant, type Row } from './row.ts';
 
 /** Clients that read, beside those that do not. */
 const READERS = 20;
-/** Published to fill the kernel's buffers and the queues, seconds; short is enough for small scales. */
-const FILLING = 3;
+/** Published to fill the kernel's buffers and the queues, seconds. */
+const FILLING = { full: 3, quick: 1.5, smoke: 0.2 };
 const KB = 1024;
 /** The cap of a session's queue by default, KB. */
 const QUEUE_CAP = 1024;
@@ -34,14 +34,14 @@ export const slowReader: Row = {
       async round(stage) {
         const { pid } = stage.peer.process;
         // Without the others first, so that the heap has the size that it needs for them.
-        await stage.load.run(32, 1);
+        await stage.load.run(32, FILLING[name] / 3);
         const before = await restingMemory(pid);
         await stage.load.stall(slowReaders);
         let most = before;
         const timer = setInterval(() => {
           most = Math.max(most, residentMemory(pid));
         }, LOOK);
-        const round = await measureFanOut(stage, () => stage.load.run(32, name === 'smoke' ? 0.2 : FILLING));
+        const round = await measureFanOut(stage, () => stage.load.run(32, FILLING[name]));
         clearInterval(timer);
         return { ...round, values: { ...round.values, kb: (most - before) / slowReaders / KB } };
       },
