@@ -73,6 +73,7 @@ export async function startCore(
     host: core.host,
     server,
     clock,
+    compression: false,
     others: ['/socket.io/'],
     addressOf: () => '127.0.0.1',
   });

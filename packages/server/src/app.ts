@@ -66,6 +66,9 @@ export const VERSION: string = JSON.parse(
 /** Where the built page is: beside the published package's code, or in the repository. */
 const WEB = ['../web', '../../../apps/demo/dist'].map((path) => join(import.meta.dirname, path));
 
+/** Where the client for script tags is, likewise. */
+const SCRIPT = ['../js', '../../../packages/client/dist/js'].map((path) => join(import.meta.dirname, path));
+
 /** How often connections that became idle are closed while the server goes down, milliseconds. */
 const DRAIN_CHECK = 50;
 
@@ -205,6 +208,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       server: http.server,
       clock,
       others: ['/socket.io/'],
+      compression: config.websocket.compression,
       addressOf,
     }),
     (part) => part.close(),
@@ -258,6 +262,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     phase: () => phase,
     version: VERSION,
     web: WEB.find((path) => existsSync(path)),
+    script: SCRIPT.find((path) => existsSync(path)),
     async extend(scope) {
       for (const path of config.kits) {
         const parts = { core, clock, log, db, outbox, websocket, http: scope, io: socketio.io };

@@ -35,7 +35,10 @@ export type OutboxMessage =
   | { readonly type: 'command'; readonly name: string; readonly data: unknown; readonly key: string };
 
 export interface OutboxStore {
-  /** Takes over, oldest first, what clients have left that are gone. Called once, before anything else. */
+  /**
+   * Takes over, oldest first, what clients have left that are gone. Called before anything else, and again from time to
+   * time: what is already this client's own is not given again.
+   */
   adopt(): Promise<readonly OutboxEntry[]>;
   /** Keeps an entry, after all that were added before. @throws Error when it cannot be kept. */
   add(entry: OutboxEntry): Promise<void>;

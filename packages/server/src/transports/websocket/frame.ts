@@ -11,19 +11,32 @@ const MAX_UINT16 = 0xffff;
 /** Frames text as one unmasked final frame, as a server sends it. */
 export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
+  const buffer = withHeader(FIN_TEXT, length);
+  buffer.write(text, buffer.length - length);
+  return buffer;
+}
+
+/** Frames a payload whose first byte of the header is given. */
+export function frame(first: number, payload: Buffer): Buffer {
+  const buffer = withHeader(first, payload.length);
+  payload.copy(buffer, buffer.length - payload.length);
+  return buffer;
+}
+
+/** Room for a payload of so many bytes, behind its header. */
+function withHeader(first: number, length: number): Buffer {
   const header = length <= MAX_INLINE ? 2 : length <= MAX_UINT16 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(header + length);
-  frame[0] = FIN_TEXT;
-  if (header === 2) frame[1] = length;
+  const buffer = Buffer.allocUnsafe(header + length);
+  buffer[0] = first;
+  if (header === 2) buffer[1] = length;
   else if (header === 4) {
-    frame[1] = 126;
-    frame.writeUInt16BE(length, 2);
+    buffer[1] = 126;
+    buffer.writeUInt16BE(length, 2);
   } else {
-    frame[1] = 127;
-    frame.writeBigUInt64BE(BigInt(length), 2);
+    buffer[1] = 127;
+    buffer.writeBigUInt64BE(BigInt(length), 2);
   }
-  frame.write(text, header);
-  return frame;
+  return buffer;
 }
 
 /** An empty ping frame; every ping is this one. */

@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream';
-import { DISCONNECTS, type Disconnect } from '@tidings/protocol';
-import { WebSocket } from 'ws';
+import { DISCONNECTS, type Disconnect, disconnect, TidingsError } from '@tidings/protocol';
+import { type RawData, WebSocket } from 'ws';
 import type { Batch } from '../../core/ports/batch.ts';
 import type { Connection, Wire } from '../../core/ports/connection.ts';
-import type { Session } from '../../core/ports/transport.ts';
+import type { Reply } from '../../core/ports/dialect.ts';
+import type { Admission, Host, Session } from '../../core/ports/transport.ts';
 import { PING_FRAME } from './frame.ts';
 
 /** How long a peer may take to answer the close frame before its socket is destroyed, milliseconds. */
@@ -12,6 +13,19 @@ const CLOSE_TIMEOUT = 3000;
 /** Bytes that may be unread while pings are still answered. */
 const MAX_UNREAD_PONGS = 64 * 1024;
 
+/** The library's WebSocket, which knows its connection, so that its listeners are the same functions for all. */
+export class ClientWebSocket extends WebSocket {
+  connection: WebSocketConnection | undefined;
+}
+
+/** What a connection is made of. */
+export interface WebSocketConnectionParts {
+  readonly ws: ClientWebSocket;
+  readonly socket: Duplex;
+  readonly wire: Wire;
+  readonly host: Host;
+}
+
 /**
  * One WebSocket client.
  *
@@ -19,18 +33,40 @@ const MAX_UNREAD_PONGS = 64 * 1024;
  * subscribers. Both write whole frames in one call, so they never mix.
  */
 export class WebSocketConnection implements Connection {
-  readonly ws: WebSocket;
-  /** Set once the client is in. */
-  session: Session | undefined;
-  /** Something was heard since the last heartbeat. */
-  alive = true;
+  readonly #ws: ClientWebSocket;
   readonly #socket: Duplex;
   readonly #wire: Wire;
+  readonly #host: Host;
+  /** Set once the client is in. */
+  #session: Session | undefined;
+  /** Something was heard since the last heartbeat. */
+  #alive = true;
 
-  constructor(ws: WebSocket, socket: Duplex, wire: Wire) {
-    this.ws = ws;
+  constructor({ ws, socket, wire, host }: WebSocketConnectionParts) {
+    this.#ws = ws;
     this.#socket = socket;
     this.#wire = wire;
+    this.#host = host;
+    ws.connection = this;
+    // ws answers a broken frame with its close code (1002, 1007, 1009) by itself.
+    ws.on('error', ignore);
+  }
+
+  /** Makes a session of the client, and begins to listen. */
+  open(admission: Admission, address: string): Session {
+    const ws = this.#ws;
+    this.#session = this.#host.open({
+      ...admission,
+      transport: 'websocket',
+      wire: this.#wire,
+      connection: this,
+      address,
+    });
+    ws.on('message', onMessage);
+    ws.on('ping', onPing);
+    ws.on('pong', onPong);
+    this.#socket.on('drain', () => this.#drained());
+    return this.#session;
   }
 
   get buffered(): number {
@@ -38,24 +74,81 @@ export class WebSocketConnection implements Connection {
   }
 
   write(batch: Batch): boolean {
-    if (this.ws.readyState !== WebSocket.OPEN) return true;
+    if (this.#ws.readyState !== WebSocket.OPEN) return true;
     return this.#socket.write(batch.joined());
   }
 
-  ping(): void {
-    if (this.ws.readyState === WebSocket.OPEN) this.#socket.write(PING_FRAME);
-  }
-
-  /** Answers a ping, unless so much is unread already that another answer would only add to it. */
-  pong(data: Buffer): void {
-    if (this.buffered < MAX_UNREAD_PONGS) this.ws.pong(data);
+  /** Asks whether the client is there, or ends the session when it did not answer the last time. */
+  beat(): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    if (this.#alive) {
+      this.#alive = false;
+      this.#socket.write(PING_FRAME);
+    } else if (this.#session) {
+      this.#host.disconnect(this.#session, disconnect('heartbeat_timeout'));
+      this.#ws.terminate();
+    }
   }
 
   close(notice: Disconnect): void {
-    if (this.ws.readyState !== WebSocket.OPEN) return;
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
     const text = this.#wire.dialect.encodeNotice({ type: 'disconnect', disconnect: notice });
     if (text !== undefined) this.#socket.write(this.#wire.frame(text));
-    this.ws.close(notice.code, DISCONNECTS[notice.reason].message);
-    setTimeout(() => this.ws.terminate(), CLOSE_TIMEOUT).unref();
+    this.#ws.close(notice.code, DISCONNECTS[notice.reason].message);
+    setTimeout(() => this.#ws.terminate(), CLOSE_TIMEOUT).unref();
+  }
+
+  /** Ends at once. */
+  terminate(): void {
+    this.#ws.terminate();
+  }
+
+  /** The client has gone. */
+  ended(): void {
+    if (this.#session) this.#host.closed(this.#session);
+  }
+
+  received(data: RawData, isBinary: boolean): void {
+    this.#alive = true;
+    const session = this.#session;
+    if (!session) return;
+    if (!isBinary) this.#host.receive(session, (data as Buffer).toString());
+    else {
+      const error = new TidingsError('malformed_message', 'Messages are text.');
+      this.#host.handle(session, { error }, (reply) => this.#answer(session, reply));
+    }
+  }
+
+  /** Answers a ping, unless so much is unread already that another answer would only add to it. */
+  pinged(data: Buffer): void {
+    this.#alive = true;
+    if (this.buffered < MAX_UNREAD_PONGS) this.#ws.pong(data);
+  }
+
+  ponged(): void {
+    this.#alive = true;
+  }
+
+  #drained(): void {
+    if (this.#session) this.#host.writable(this.#session);
+  }
+
+  #answer(session: Session, reply: Reply): void {
+    const text = this.#wire.dialect.encodeReply(reply);
+    if (text !== undefined) this.#host.send(session, text);
   }
 }
+
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+  (this as ClientWebSocket).connection?.received(data, isBinary);
+}
+
+function onPing(this: WebSocket, data: Buffer): void {
+  (this as ClientWebSocket).connection?.pinged(data);
+}
+
+function onPong(this: WebSocket): void {
+  (this as ClientWebSocket).connection?.ponged();
+}
+
+function ignore(): void {}

@@ -6,15 +6,16 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { DISCONNECTS, type DisconnectReason, disconnect, SUBPROTOCOL, TidingsError } from '@tidings/protocol';
-import { type RawData, WebSocketServer } from 'ws';
+import { WebSocketServer, type Server as WebSockets } from 'ws';
 import type { Clock, Timer } from '../../core/ports/clock.ts';
 import type { Wire } from '../../core/ports/connection.ts';
 import type { Dialect } from '../../core/ports/dialect.ts';
 import type { Admission, Handshake, Host, Session } from '../../core/ports/transport.ts';
+import { deflateFrame, WINDOW_BITS } from './deflate-frame.ts';
 import { textFrame } from './frame.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { tokenOf } from './token.ts';
-import { WebSocketConnection } from './websocket-connection.ts';
+import { ClientWebSocket, WebSocketConnection } from './websocket-connection.ts';
 
 /** A path and what is spoken there. */
 export interface WebSocketRoute {
@@ -28,17 +29,24 @@ export interface WebSocketRoute {
 interface Route {
   readonly route: WebSocketRoute;
   readonly wire: Wire;
+  /** For clients that asked for compression. */
+  readonly deflateWire: Wire;
 }
 
 export interface WebSocketTransportOptions {
   readonly host: Host;
   readonly server: Server;
   readonly clock: Clock;
+  /** Whether messages are compressed for clients that ask for it. */
+  readonly compression: boolean;
   /** Prefixes of paths whose upgrades somebody else answers. */
   readonly others: readonly string[];
   /** Reads the client's address, where a proxy in front is trusted to name it. */
   readonly addressOf: (request: IncomingMessage) => string;
 }
+
+/** The name of the extension that compresses messages (RFC 7692). */
+const DEFLATE = 'permessage-deflate';
 
 /** Connections are pinged in so many groups, one after the other, so that no tick pings all. */
 const HEARTBEAT_GROUPS = 16;
@@ -47,18 +55,23 @@ export class WebSocketTransport {
   readonly #options: WebSocketTransportOptions;
   readonly #routes = new Map<string, Route>();
   readonly #groups = Array.from({ length: HEARTBEAT_GROUPS }, () => new Set<WebSocketConnection>());
-  readonly #wss: WebSocketServer;
+  readonly #wss: WebSockets<typeof ClientWebSocket>;
   readonly #heartbeat: Timer;
   #turn = 0;
   #next = 0;
 
   constructor(options: WebSocketTransportOptions) {
     this.#options = options;
-    this.#wss = new WebSocketServer({
+    this.#wss = new WebSocketServer<typeof ClientWebSocket>({
       noServer: true,
       clientTracking: false,
       maxPayload: options.host.maxMessage,
-      perMessageDeflate: false,
+      WebSocket: ClientWebSocket,
+      perMessageDeflate: options.compression && {
+        serverNoContextTakeover: true,
+        clientNoContextTakeover: true,
+        serverMaxWindowBits: WINDOW_BITS,
+      },
       // Answered below, where a client that only pings and never reads finds an end.
       autoPong: false,
       handleProtocols: (offered) =>
@@ -73,12 +86,17 @@ export class WebSocketTransport {
   /** @throws Error when the path is taken. */
   add(route: WebSocketRoute): void {
     if (this.#routes.has(route.path)) throw new Error(`WebSocket path "${route.path}" is declared twice`);
-    this.#routes.set(route.path, { route, wire: { dialect: route.dialect, frame: textFrame } });
+    const { path, dialect } = route;
+    this.#routes.set(path, {
+      route,
+      wire: { dialect, frame: textFrame },
+      deflateWire: { dialect, frame: deflateFrame },
+    });
   }
 
   close(): void {
     this.#heartbeat.cancel();
-    for (const group of this.#groups) for (const { ws } of group) ws.terminate();
+    for (const group of this.#groups) for (const connection of group) connection.terminate();
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -113,76 +131,36 @@ export class WebSocketTransport {
     this.#wss.handleUpgrade(request, socket, head, (ws) => {
       taken = true;
       socket.off('error', onError);
-      const connection = new WebSocketConnection(ws, socket, found.wire);
+      const wire = ws.extensions.includes(DEFLATE) ? found.deflateWire : found.wire;
+      const connection = new WebSocketConnection({ ws, socket, wire, host });
       // Browsers see no HTTP status of a failed handshake, so a bad token is told by close code.
-      if (reason) {
-        ws.on('error', () => {});
-        connection.close(disconnect(reason));
-      } else {
-        this.#open(connection, found, entered as Admission, handshake.address, request, socket);
-      }
+      if (reason) connection.close(disconnect(reason));
+      else this.#open(connection, ws, found.route, entered as Admission, request);
     });
     if (!taken && !reason) host.turnedAway(handshake.address);
   }
 
   #open(
     connection: WebSocketConnection,
-    { route, wire }: Route,
+    ws: ClientWebSocket,
+    route: WebSocketRoute,
     admission: Admission,
-    address: string,
     request: IncomingMessage,
-    socket: Duplex,
   ): void {
-    const { host } = this.#options;
-    const { ws } = connection;
     const group = this.#groups[this.#next++ % HEARTBEAT_GROUPS] as Set<WebSocketConnection>;
     group.add(connection);
-    const session = host.open({ ...admission, transport: 'websocket', wire, connection, address });
-    connection.session = session;
-    ws.on('message', (data: RawData, isBinary: boolean) => {
-      connection.alive = true;
-      if (isBinary)
-        host.handle(
-          session,
-          { error: new TidingsError('malformed_message', 'Messages are text.') },
-          (reply) => answer(host, session, reply),
-        );
-      else host.receive(session, (data as Buffer).toString());
-    });
-    ws.on('ping', (data: Buffer) => {
-      connection.alive = true;
-      connection.pong(data);
-    });
-    ws.on('pong', () => {
-      connection.alive = true;
-    });
-    // ws answers a broken frame with its close code (1002, 1007, 1009) by itself.
-    ws.on('error', () => {});
     ws.on('close', () => {
       group.delete(connection);
-      host.closed(session);
+      connection.ended();
     });
-    socket.on('drain', () => host.writable(session));
+    const session = connection.open(admission, this.#options.addressOf(request));
     route.onOpen?.(session, request);
   }
 
   #beat(): void {
     const group = this.#groups[this.#turn++ % HEARTBEAT_GROUPS] as Set<WebSocketConnection>;
-    for (const connection of group) {
-      if (connection.alive) {
-        connection.alive = false;
-        connection.ping();
-      } else if (connection.session) {
-        this.#options.host.disconnect(connection.session, disconnect('heartbeat_timeout'));
-        connection.ws.terminate();
-      }
-    }
+    for (const connection of group) connection.beat();
   }
-}
-
-function answer(host: Host, session: Session, reply: Parameters<Dialect['encodeReply']>[0]): void {
-  const text = session.wire.dialect.encodeReply(reply);
-  if (text !== undefined) host.send(session, text);
 }
 
 /** The close reason for a fault of the token; anything else is refused before the handshake. */

@@ -1,0 +1,19 @@
+/**
+ * What `<script src="/js/tidings.js">` gives as the global `tidings`: everything in one file.
+ *
+ * @module
+ */
+import type { Client } from './client.ts';
+import { clientOf } from './client-of.ts';
+import type { ClientOptions } from './options.ts';
+import { openSse } from './transports/sse-transport.ts';
+import { openWebSocket } from './transports/websocket-transport.ts';
+
+export { IndexedDbOutboxStore } from './browser/indexeddb-outbox-store.ts';
+export { webStoragePositions } from './browser/web-storage-positions.ts';
+export { ClientError } from './client-error.ts';
+
+/** As `createClient` of the package, with nothing that is loaded later. */
+export function createClient(options: ClientOptions): Client {
+  return clientOf(options, { websocket: openWebSocket, sse: openSse });
+}
