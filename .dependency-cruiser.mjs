@@ -153,7 +153,7 @@ export default {
       from: {
         path: '^packages/(protocol|client|react)/|^apps/[^/]+/src/|^kits/[^/]+/web/',
         // What the client has for Node alone.
-        pathNot: [tests, '^packages/client/(src/node[./]|build\\.ts$)'],
+        pathNot: [tests, '^packages/client/(src/node[./]|build/)'],
       },
       to: { dependencyTypes: ['core'] },
     },

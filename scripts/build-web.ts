@@ -1,6 +1,7 @@
 /**
- * Builds the demo's pages when they are missing or older than their sources, so that `npm start` on a
- * fresh clone has something to show. Says nothing and does nothing when they are fresh.
+ * Builds what the server shows to browsers, the demo's pages and the client for script tags, when it is missing or older
+ * than its sources, so that `npm start` on a fresh clone has something to show. Says nothing and does nothing when it is
+ * fresh.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -8,26 +9,52 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const app = join(root, 'apps/demo');
-const output = join(app, 'dist/index.html');
-const sources = [app, join(root, 'packages/protocol/src')];
 
-const { scripts } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8')) as {
-  scripts?: Record<string, string>;
-};
+/** What is built: in a workspace, by one of its scripts, from these directories. */
+interface Target {
+  readonly workspace: string;
+  readonly script: string;
+  readonly output: string;
+  readonly sources: readonly string[];
+}
 
-if (scripts?.build && !(await isFresh())) {
-  const { status } = spawnSync('npm', ['run', 'build', '--silent', '--workspace', 'apps/demo'], {
+const TARGETS: readonly Target[] = [
+  {
+    workspace: 'packages/client',
+    script: 'build:script',
+    output: 'packages/client/dist/js/tidings.js',
+    sources: ['packages/client', 'packages/protocol/src'],
+  },
+  {
+    workspace: 'apps/demo',
+    script: 'build',
+    output: 'apps/demo/dist/index.html',
+    sources: ['apps/demo', 'packages/protocol/src'],
+  },
+];
+
+for (const target of TARGETS) if (hasScript(target) && !(await isFresh(target))) build(target);
+
+function hasScript({ workspace, script }: Target): boolean {
+  const { scripts } = JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8')) as {
+    scripts?: Record<string, string>;
+  };
+  return scripts?.[script] !== undefined;
+}
+
+function build({ workspace, script }: Target): void {
+  const { status } = spawnSync('npm', ['run', script, '--silent', '--workspace', workspace], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  process.exitCode = status ?? 1;
+  if (status !== 0) process.exitCode = status ?? 1;
 }
 
-async function isFresh(): Promise<boolean> {
-  if (!existsSync(output)) return false;
-  const builtAt = statSync(output).mtimeMs;
-  const times = await Promise.all(sources.map(newest));
+async function isFresh({ output, sources }: Target): Promise<boolean> {
+  const path = join(root, output);
+  if (!existsSync(path)) return false;
+  const builtAt = statSync(path).mtimeMs;
+  const times = await Promise.all(sources.map((source) => newest(join(root, source))));
   return times.every((time) => time <= builtAt);
 }
 

@@ -34,6 +34,8 @@ export interface HttpParts {
   readonly version: string;
   /** The directory of the built page that is served at `/`; none when it is not there. */
   readonly web?: string | undefined;
+  /** The directory of the client that is served at `/js/`; none when it was not built. */
+  readonly script?: string | undefined;
   /** Adds the routes of kits to the scope under `/api/v1`, before the server is ready. */
   readonly extend?: ((scope: FastifyInstance) => Promise<void>) | undefined;
   readonly limits: {

@@ -11,6 +11,7 @@ import { onlyDeclaredMethods } from './only-methods.ts';
 import { describeApi } from './openapi.ts';
 import type { HttpParts } from './parts.ts';
 import { publishRoutes } from './publish.ts';
+import { scriptRoutes } from './script.ts';
 import { statsRoutes } from './stats.ts';
 import { userRoutes } from './users.ts';
 import { webRoutes } from './web.ts';
@@ -32,7 +33,7 @@ const API_HEADERS: FastifyHelmetOptions = {
 
 /** Adds the whole HTTP API to a server that {@link createHttp} made. */
 export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
-  const { core, version, web, events, callers, meter, extend } = parts;
+  const { core, version, web, script, events, callers, meter, extend } = parts;
   const refuseOtherMethods = onlyDeclaredMethods(app);
   const commands = () => core.dispatch.commands.values();
   describeApi(app, { version, commands, prefix: PREFIX });
@@ -59,6 +60,7 @@ export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
       { prefix: PREFIX },
     );
   });
+  if (script !== undefined) app.register(async (scope) => scriptRoutes(scope, script));
   if (web !== undefined) app.register(async (scope) => webRoutes(scope, web));
   app.register(async (last) => refuseOtherMethods(last));
 }
