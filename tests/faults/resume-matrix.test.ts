@@ -5,6 +5,7 @@
  * @module
  */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTidings } from '../client/support/tidings-subscriber.ts';
 import { faultsOf } from '../support/checker.ts';
 import { CutProxy } from '../support/cut-proxy.ts';
 import { Publishers } from '../support/publishers.ts';
@@ -41,6 +42,8 @@ const clients: readonly Client[] = [
   { client: 'native WebSocket', start: startNative, notices: true },
   { client: 'socket.io-client', start: startSocketIo, notices: true },
   { client: 'eventsource', start: startEventSource, notices: false },
+  { client: 'tidings by WebSocket', start: startTidings('websocket'), notices: true },
+  { client: 'tidings by SSE', start: startTidings('sse'), notices: true },
 ];
 
 const faults: readonly Fault[] = [
@@ -142,7 +145,7 @@ describe.each(matrix)('$client, $fault, $kind', (cell) => {
 describe.each(clients.filter(({ client }) => client !== 'socket.io-client'))('$client, kill -9', (client) => {
   it('of one connection the durable channel resumes and the memory channel is told recovered: false', async () => {
     const [durable, memory] = ['journal', 'memory'].map((name) =>
-      `${name}:${client.client}-mixed`.replace(' ', '-'),
+      `${name}:${client.client}-mixed`.replaceAll(' ', '-'),
     );
     const channels = [durable, memory] as [string, string];
     const { hearing } = client.start(server.url, channels);
