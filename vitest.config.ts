@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/e2e/**', 'tests/faults/**'],
+          exclude: ['tests/clients/**', 'tests/e2e/**', 'tests/faults/**'],
           testTimeout: 20_000,
           hookTimeout: 30_000,
         },
@@ -42,6 +42,16 @@ export default defineConfig({
           include: ['tests/faults/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 90_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // Compiles and runs the clients of docs/clients.
+        extends: true,
+        test: {
+          name: 'clients',
+          include: ['tests/clients/**/*.test.ts'],
+          testTimeout: 20_000,
           hookTimeout: 60_000,
         },
       },

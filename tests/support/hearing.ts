@@ -60,8 +60,8 @@ export class Hearing {
     return this.entries.filter((entry) => 'told' in entry && entry.told.channel === channel).length - 1;
   }
 
-  /** Waits until a condition on what was heard holds. */
-  until(condition: (hearing: Hearing) => boolean, what: string): Promise<void> {
+  /** Waits until a condition on what was heard holds. @param patience milliseconds. */
+  until(condition: (hearing: Hearing) => boolean, what: string, patience = PATIENCE): Promise<void> {
     if (condition(this)) return Promise.resolve();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const error = new Error();
@@ -69,7 +69,7 @@ export class Hearing {
       const last = this.entries.slice(-3).map((entry) => JSON.stringify(entry));
       error.message = `The subscriber did not get to: ${what}. Connections ${this.connections}, resumed ${this.resumed}, events ${this.events.length}, last: ${last.join(' ')}`;
       reject(error);
-    }, PATIENCE);
+    }, patience);
     this.#waiters.push({
       condition: () => condition(this),
       resolve: () => {
@@ -80,8 +80,11 @@ export class Hearing {
     return promise;
   }
 
-  /** Waits until it has heard an event, or was told a place at or after it. */
-  reached({ channel, epoch, offset }: { channel: string; epoch: string; offset: number }): Promise<void> {
+  /** Waits until it has heard an event, or was told a place at or after it. @param patience milliseconds. */
+  reached(
+    { channel, epoch, offset }: { channel: string; epoch: string; offset: number },
+    patience = PATIENCE,
+  ): Promise<void> {
     return this.until(
       ({ entries }) =>
         entries.some((entry) => {
@@ -89,6 +92,7 @@ export class Hearing {
           return place.channel === channel && place.epoch === epoch && place.offset >= offset;
         }),
       `${channel} ${epoch}:${offset}`,
+      patience,
     );
   }
 
