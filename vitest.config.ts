@@ -28,7 +28,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['tests/**/*.test.ts'],
+          include: ['tests/**/*.test.{ts,tsx}'],
           exclude: ['tests/clients/**', 'tests/e2e/**', 'tests/faults/**'],
           testTimeout: 20_000,
           hookTimeout: 30_000,
