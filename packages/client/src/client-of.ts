@@ -80,7 +80,7 @@ export function clientOf(
     random,
     store: options.outbox?.store ?? new MemoryOutboxStore(),
     limits: settings.outbox,
-    user: () => connection.status.getSnapshot().user,
+    user: () => connection.user,
     onError,
     onQueued: (entry) => events.emit('queued', entry),
     onDelivered: (entry, data) => events.emit('delivered', { entry, data }),

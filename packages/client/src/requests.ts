@@ -31,6 +31,7 @@ interface Waiting {
 export class Requests {
   readonly #options: RequestsOptions;
   readonly #waiting = new Set<Waiting>();
+  #closed = false;
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -41,6 +42,7 @@ export class Requests {
     message: ClientMessage,
     { signal, timeout = this.#options.timeout }: RequestOptions = {},
   ): Promise<Answer> {
+    if (this.#closed) return quiet(Promise.reject(closedError()));
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const waiting: Waiting = { message, sent: false, resolve, reject };
     const timer = this.#options.clock.after(timeout, () =>
@@ -64,6 +66,7 @@ export class Requests {
   }
 
   close(): void {
+    this.#closed = true;
     for (const { reject } of this.#waiting) reject(closedError());
   }
 

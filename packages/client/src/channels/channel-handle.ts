@@ -2,6 +2,7 @@ import type { Published } from '@tidings/protocol';
 import type { Channel, EventHandler, HistoryPage } from '../channel.ts';
 import type { Clock } from '../clock.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import { quiet } from '../quiet.ts';
 import type { Requests } from '../requests.ts';
 import type { ClientMessage } from '../wire.ts';
 import type { Feed } from './feed.ts';
@@ -56,11 +57,10 @@ export function createChannel<Events>(feed: Feed, parts: ChannelParts): Channel<
       } as const;
       return (offline ? outbox.send(message, signal) : sendNow(message, signal)) as Promise<Published>;
     },
-    async history({ since, last, limit, ...options } = {}) {
+    history({ since, last, limit, ...options } = {}) {
       const page = { ...(since === undefined ? {} : { since }), ...(last === undefined ? {} : { last }) };
       const message = { type: 'history', channel: name, ...page, ...(limit === undefined ? {} : { limit }) };
-      const { data } = await requests.ask(message, options);
-      return data as HistoryPage;
+      return quiet(requests.ask(message, options).then(({ data }) => data as HistoryPage));
     },
     presence: createPresence(name, live),
     typing: createTyping(name, {

@@ -99,6 +99,11 @@ export class Connection {
     return this.#state.state === 'connected';
   }
 
+  /** The user of the session there is, or else of the last. */
+  get user(): string | undefined {
+    return this.#welcome?.user;
+  }
+
   /** Begins to connect if nothing has yet; after it was left or has failed only a user's own `connect` does. */
   need(): void {
     this.#run({ type: 'connect', again: false });

@@ -23,7 +23,7 @@ export interface OutboxParts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly live: () => boolean;
-  /** The user of the session there is. */
+  /** The user of the session there is, or else of the last. */
   readonly user: () => string | undefined;
   readonly request: (message: ClientMessage) => Promise<Answer>;
   readonly need: () => void;
