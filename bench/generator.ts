@@ -60,6 +60,9 @@ export interface Answered {
 /** Connections that may be in their handshake at the same time; fewer than what a listener keeps waiting. */
 const AT_ONCE = 200;
 
+/** What one command may take before the generator counts as stuck, milliseconds; it gives up by itself much earlier. */
+const PATIENCE = 90_000;
+
 export class Generator {
   readonly process: Running;
   readonly #lines: AsyncIterator<string>;
@@ -126,7 +129,9 @@ export class Generator {
 
   async #tell(command: string): Promise<string> {
     this.process.child.stdin?.write(`${command}\n`);
+    const timer = setTimeout(() => void this.process.stop(), PATIENCE);
     const { value, done } = await this.#lines.next();
+    clearTimeout(timer);
     if (done || !value.startsWith('ok'))
       throw new Error(`the load generator ${this.process.ended() ?? `answered ${value}`}`);
     return value;

@@ -10,8 +10,13 @@ import { parseArgs } from 'node:util';
 import { describeMachine, hasTwoCores } from './machine.ts';
 import { measure } from './measure.ts';
 import { PEERS } from './peers/all.ts';
+import { outcome } from './report/markdown.ts';
+import { writeReport } from './report/write-report.ts';
 import { ROWS } from './rows/all.ts';
 import { FULL, QUICK, QUICK_LIMIT, SMOKE } from './scales.ts';
+
+const RESULTS = join(import.meta.dirname, 'results');
+const DOCS = join(import.meta.dirname, '../docs');
 
 const HELP = `npm run bench -- [options]
 
@@ -19,6 +24,8 @@ const HELP = `npm run bench -- [options]
   --smoke        tiny, for the correctness of counts
   --only NAMES   rows and peers, separated by commas; without a row all rows, without a peer all peers
   --help
+
+Only a whole run writes docs/performance.md; any other writes bench/results/performance.md.
 
 rows:  ${ROWS.map(({ name }) => name).join(', ')}
 peers: ${PEERS.map(({ name }) => name).join(', ')}
@@ -54,18 +61,19 @@ async function main(): Promise<void> {
     deadline: scale === QUICK ? Date.now() + QUICK_LIMIT * 1000 : Number.POSITIVE_INFINITY,
     say: (text) => console.log(text),
   });
-  const results = join(import.meta.dirname, 'results');
-  mkdirSync(results, { recursive: true });
-  writeFileSync(join(results, 'latest.json'), JSON.stringify({ machine, scale, tables }, null, 1));
+  mkdirSync(RESULTS, { recursive: true });
+  writeFileSync(join(RESULTS, 'latest.json'), JSON.stringify({ machine, scale, tables }, null, 1));
+  // Only a whole run of full length is published; any other may be looked at.
+  const published = scale === FULL && only.length === 0;
+  const command = ['npm run bench', ...process.argv.slice(2)].join(' ').replace('bench ', 'bench -- ');
+  writeReport(published ? DOCS : RESULTS, { machine, scale, tables, command, date: new Date() });
   // The times of a smoke mean nothing.
-  for (const { verdicts } of tables)
-    for (const { goal, text, value, bound, limit, unit } of verdicts)
-      if (value !== undefined && scale !== SMOKE) {
-        const met = bound === 'at most' ? value <= limit : value >= limit;
-        console.log(
-          `goal ${goal}: ${text}: ${value.toFixed(2)} ${unit} (${bound} ${limit}) ${met ? 'met' : 'NOT MET'}`,
-        );
-      }
+  for (const verdict of scale === SMOKE ? [] : tables.flatMap(({ verdicts }) => verdicts))
+    if (verdict.value !== undefined)
+      console.log(
+        `goal ${verdict.goal}: ${verdict.text}: ${verdict.value.toFixed(2)} ${verdict.unit} (${verdict.bound} ${verdict.limit}) ${outcome(verdict)}`,
+      );
+  console.log(`written to ${published ? 'docs' : 'bench/results'}/performance.md`);
   if (tables.some(({ lines }) => lines.some(({ faults }) => faults.length > 0))) process.exitCode = 1;
 }
 

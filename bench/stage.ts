@@ -10,6 +10,9 @@ import type { Closable, Round } from './rows/row.ts';
 
 const NS_PER_MS = 1e6;
 const US_PER_S = 1e6;
+const MS_PER_S = 1e3;
+/** The part of a core that counts as all of it. */
+const BUSY = 0.9;
 
 /** A peer with its load. */
 export interface Stage extends Closable {
@@ -53,7 +56,7 @@ export function checkConnected({ connected, fault }: Connected, count: number): 
 
 /** Publishes, and counts what it cost the server. */
 export async function measureFanOut(stage: Stage, publish: () => Promise<Published>): Promise<Round> {
-  const { server, load, result } = await timed(stage, publish);
+  const { server, load, result, notes } = await timed(stage, publish);
   const { deliveries, seconds, p50, p99, bytes } = result;
   return {
     values: {
@@ -68,12 +71,13 @@ export async function measureFanOut(stage: Stage, publish: () => Promise<Publish
       ...(deliveries === 0 ? ['nothing was delivered'] : []),
       ...faultsOf(stage, { ...result, answers: deliveries }),
     ],
+    notes,
   };
 }
 
 /** Asks, and counts what each answer cost the server. */
 export async function measureAnswers(stage: Stage, seconds: number, eventsOfEach = 1): Promise<Round> {
-  const { server, load, result } = await timed(stage, () => stage.load.ask(seconds));
+  const { server, load, result, notes } = await timed(stage, () => stage.load.ask(seconds));
   const events = result.answers * eventsOfEach;
   return {
     values: {
@@ -84,6 +88,7 @@ export async function measureAnswers(stage: Stage, seconds: number, eventsOfEach
       load: (load / events) * US_PER_S,
     },
     faults: [...(events === 0 ? ['nothing was answered'] : []), ...faultsOf(stage, result)],
+    notes,
   };
 }
 
@@ -91,12 +96,15 @@ async function timed<Result>(stage: Stage, work: () => Promise<Result>) {
   const { pid } = stage.peer.process;
   const server = processorTime(pid);
   const load = processorTime(stage.load.process.pid);
+  const began = performance.now();
   const result = await work();
-  return {
+  const seconds = (performance.now() - began) / MS_PER_S;
+  const took = {
     server: processorTime(pid) - server,
     load: processorTime(stage.load.process.pid) - load,
-    result,
   };
+  const waited = took.load > BUSY * seconds && took.server < BUSY * seconds;
+  return { ...took, result, notes: waited ? ['the server waited for the load generator'] : [] };
 }
 
 function faultsOf({ peer }: Stage, result: Answered & Partial<Published>): string[] {

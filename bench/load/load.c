@@ -151,7 +151,8 @@ static void next_step(struct conn *c) {
   if (c->step == count) {
     c->ready = true;
     opened++;
-    histogram_add(now() - began);
+    progress = now();
+    histogram_add(progress - began);
   }
   flush(c);
 }
@@ -191,6 +192,7 @@ static void deliver(struct conn *c, uint32_t n, uint64_t time, uint64_t at) {
   }
   c->next = n + (uint32_t)channels;
   deliveries++;
+  progress = at;
   histogram_add(at - time);
   settle(n);
 }
@@ -224,6 +226,7 @@ static void events(struct conn *c, const unsigned char *in, size_t length, uint6
 static void answered(struct conn *c, const unsigned char *in, size_t length, uint64_t at) {
   if (!requesting || !c->waiting) return;
   c->waiting = false;
+  progress = at;
   if (contains(in, length, &success)) {
     completed++;
     histogram_add(at - c->asked);
@@ -253,6 +256,9 @@ static void frame(struct conn *c, int first, const unsigned char *in, size_t len
     flush(c);
   } else if (opcode > 2) {
     return;
+  } else if (!c->ready && first & 0x40) {
+    c->step++; // compressed: whatever it says, it is an answer
+    next_step(c);
   } else if (!c->ready) {
     opening(c, in, length);
   } else if (c->publisher) {
@@ -362,7 +368,6 @@ static void readable(struct conn *c) {
   if (n < 0 && errno == EAGAIN) return;
   if (n <= 0) return gone(c, n ? "the server reset a connection" : "the server ended a connection");
   uint64_t at = now();
-  progress = at;
   in_bytes += (uint64_t)n;
   size_t length = c->in_length + (size_t)n;
   size_t done = take(c, buffer, length, at);

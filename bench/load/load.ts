@@ -104,7 +104,8 @@ function nextStep(client: Client): void {
   }
   client.state = 'ready';
   count.opened++;
-  times.add(now() - began);
+  progress = now();
+  times.add(progress - began);
 }
 
 function whileOpening(client: Client, bytes: Buffer): void {
@@ -131,6 +132,7 @@ function deliver(client: Client, n: number, sent: number, at: number): void {
   }
   client.next = n + channels;
   count.deliveries++;
+  progress = at;
   times.add(at - sent);
   settle(n);
 }
@@ -146,6 +148,7 @@ function readEvents(client: Client, bytes: Buffer, at: number): void {
 
 function answered(client: Client, bytes: Buffer, good: boolean, at: number): void {
   if (asking === 'no' || client.asked === 0) return;
+  progress = at;
   if (good && bytes.includes(success)) {
     count.answers++;
     times.add(at - client.asked);
@@ -176,7 +179,11 @@ function takeFrame(client: Client, first: number, bytes: Buffer, at: number): vo
   // Engine.IO's ping and pong.
   else if (bytes.length === 1 && bytes[0] === 0x32)
     client.socket.write(Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x33]));
-  else if (client.state === 'opening') whileOpening(client, bytes);
+  else if (client.state === 'opening' && first & 0x40) {
+    // Compressed: whatever it says, it is an answer.
+    client.step++;
+    nextStep(client);
+  } else if (client.state === 'opening') whileOpening(client, bytes);
   else if (client.publisher) answered(client, bytes, true, at);
   // Compressed: its content cannot be read, but it is the next one.
   else if (first & 0x40) deliver(client, client.next, underWay.get(client.next)?.sent ?? at, at);
@@ -259,10 +266,9 @@ function take(client: Client, bytes: Buffer, at: number): number {
 }
 
 function received(client: Client, chunk: Buffer): void {
-  progress = now();
   count.bytes += chunk.length;
   const bytes = client.rest ? Buffer.concat([client.rest, chunk]) : chunk;
-  const done = take(client, bytes, progress);
+  const done = take(client, bytes, now());
   client.rest = done < bytes.length ? Buffer.from(bytes.subarray(done)) : undefined;
   onProgress();
 }

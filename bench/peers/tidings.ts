@@ -114,7 +114,11 @@ function wire(setup: Setup, token: string): Wire {
 
 function subscriber(token: string, channel: string, compressed: boolean): readonly Step[] {
   const extensions = compressed ? { 'Sec-WebSocket-Extensions': 'permessage-deflate' } : undefined;
-  return [upgrade('/realtime', { headers: { ...bearer(token), ...extensions } }), subscribe(`"${channel}"`)];
+  return [
+    upgrade('/realtime', { headers: { ...bearer(token), ...extensions } }),
+    { send: '', expect: '"welcome"' },
+    subscribe(`"${channel}"`),
+  ];
 }
 
 /** Subscribes to a channel, given as JSON. */
