@@ -69,9 +69,6 @@ const WEB = ['../web', '../../../apps/demo/dist'].map((path) => join(import.meta
 /** Where the client for script tags is, likewise. */
 const SCRIPT = ['../js', '../../../packages/client/dist/js'].map((path) => join(import.meta.dirname, path));
 
-/** Where the client for script tags is, likewise. */
-const SCRIPT = ['../js', '../../../packages/client/dist/js'].map((path) => join(import.meta.dirname, path));
-
 /** How often connections that became idle are closed while the server goes down, milliseconds. */
 const DRAIN_CHECK = 50;
 
@@ -265,7 +262,6 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     phase: () => phase,
     version: VERSION,
     web: WEB.find((path) => existsSync(path)),
-    script: SCRIPT.find((path) => existsSync(path)),
     script: SCRIPT.find((path) => existsSync(path)),
     async extend(scope) {
       for (const path of config.kits) {
