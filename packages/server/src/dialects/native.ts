@@ -7,6 +7,7 @@ import { FLAT_COMMANDS, PROTOCOL_VERSION, TidingsError } from '@tidings/protocol
 import type { Dialect, Incoming, Notice, Reply, SubscribedTo } from '../core/ports/dialect.ts';
 import type { ChannelEvent } from '../core/ports/event.ts';
 import { decodeMessages, idOf, type JsonObject } from './json-message.ts';
+import { createPastJson } from './past-json.ts';
 
 function decodeOne(message: JsonObject): Incoming {
   const { type, id, ...fields } = message;
@@ -29,10 +30,12 @@ function eventJson(event: ChannelEvent): string {
   return `{"type":"event","channel":${JSON.stringify(event.channel)},"event":"${event.event}","data":${event.json},"offset":${event.offset},"epoch":"${event.epoch}","id":"${event.id}","at":${event.at}${user}}`;
 }
 
+const pastJson = createPastJson(eventJson);
+
 function subscribedJson(answer: SubscribedTo): string {
   if ('error' in answer) return JSON.stringify(answer);
   const { events, ...rest } = answer;
-  return `${JSON.stringify(rest).slice(0, -1)},"events":[${events.map(eventJson).join(',')}]}`;
+  return `${JSON.stringify(rest).slice(0, -1)},"events":${pastJson(events)}}`;
 }
 
 function encodeReply(reply: Reply): string | undefined {
