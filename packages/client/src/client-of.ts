@@ -12,6 +12,7 @@ import { PositionKeeper } from './channels/position-keeper.ts';
 import { Subscriptions } from './channels/subscriptions.ts';
 import type { Client, ClientEvents } from './client.ts';
 import { ClientError, errorFrom } from './client-error.ts';
+import type { Timer } from './clock.ts';
 import { Connection, closedError } from './connection/connection.ts';
 import { Emitter } from './emitter.ts';
 import type { ClientOptions } from './options.ts';
@@ -26,6 +27,9 @@ import type { ClientMessage, ServerMessage } from './wire.ts';
 
 /** The same grammar as the server's, so that a slip is told where it was made. */
 const CHANNEL_NAME = /^[a-z][a-z0-9_-]{0,31}:[^\s,\p{C}]{1,160}$/u;
+
+/** How often what others have left is looked for, milliseconds. */
+const ADOPT_INTERVAL = 60_000;
 
 /** Creates a client on these transports. @throws ClientError `invalid_request` for an option that cannot be. */
 export function clientOf(
@@ -159,6 +163,15 @@ export function clientOf(
     hide: () => keeper.flush(),
   });
   void outbox.adopt();
+  // A tab may be closed at any time, with something left that another has to send.
+  let looking: Timer | undefined;
+  const look = () => {
+    looking = clock.after(ADOPT_INTERVAL, () => {
+      void outbox.adopt();
+      look();
+    });
+  };
+  if (options.outbox?.store) look();
 
   return {
     url: settings.url,
@@ -188,6 +201,7 @@ export function clientOf(
       if (closed) return;
       closed = true;
       unwatch();
+      looking?.cancel();
       keeper.flush();
       connection.close();
       requests.close();

@@ -26,6 +26,8 @@ export interface MachineState {
   readonly websocketWorked: boolean;
   /** A WebSocket could not be opened where another transport could. */
   readonly websocketBlocked: boolean;
+  /** What was open last, or is preferred. */
+  readonly opened: TransportKind;
   /** The last end was that of the token, so the next one of that kind is no reason to hurry. */
   readonly tokenExpired: boolean;
   readonly error: ClientError | undefined;
@@ -106,6 +108,7 @@ export function initialState({ transports }: Pick<MachineRules, 'transports'>): 
     level: 0,
     websocketWorked: false,
     websocketBlocked: false,
+    opened: transports[0] ?? 'websocket',
     tokenExpired: false,
     error: undefined,
     delay: undefined,
@@ -182,9 +185,10 @@ function welcome(now: MachineState, rules: MachineRules): Step {
       failures: 0,
       websocketWorked: now.websocketWorked || websocket,
       websocketBlocked: blocked,
+      opened: now.kind,
       error: undefined,
     },
-    blocked === now.websocketBlocked ? [] : [{ type: 'tell-transport', kind: now.kind }],
+    now.kind === now.opened ? [] : [{ type: 'tell-transport', kind: now.kind }],
   ];
 }
 
