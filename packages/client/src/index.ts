@@ -12,6 +12,7 @@
  */
 export type {
   EventMessage,
+  EventsOf,
   PresenceMember,
   Published,
 } from '@tidings/protocol';
