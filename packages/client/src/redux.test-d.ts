@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { configureStore, createAction } from '@reduxjs/toolkit';
+import { configureStore, createAction, createAsyncThunk } from '@reduxjs/toolkit';
 import { expectTypeOf } from 'vitest';
 import type { Channel } from './channel.ts';
 import type { Client } from './client.ts';
@@ -28,10 +28,13 @@ const updateBid = createAction<{ price: number }>('market/updateBid');
 const addMatch = createAction<{ id: number }>('market/addMatch');
 const named = createAction<{ name: string }>('market/named');
 
+const loadMarket = createAsyncThunk('market/load', (channel: string) => Promise.resolve(channel));
+
 /** An application that uses everything. */
 export function application(client: Client, channel: Channel<MarketEvents>): void {
   const tidings = createTidingsMiddleware({
     client,
+    onGap: ({ channel }, { dispatch }) => dispatch(loadMarket(channel)),
     channels: {
       'product:*': { BID_UPDATED: updateBid, MATCH_CREATED: addMatch } satisfies EventActions<MarketEvents>,
       'user:7': { told: (data: { name: string }, { at }) => (at > 0 ? named(data) : undefined) },

@@ -20,6 +20,7 @@ export {
   createTidingsMiddleware,
   type TidingsMiddleware,
   type TidingsMiddlewareOptions,
+  type TidingsStore,
 } from './redux/tidings-middleware.ts';
 export {
   type ChannelState,
@@ -28,6 +29,7 @@ export {
   selectChannel,
   selectConnection,
   subscribe,
+  type TidingsRoot,
   type TidingsState,
   tidingsSlice,
   unsubscribe,

@@ -5,7 +5,7 @@
  */
 import {
   type Channel,
-  ClientError,
+  type ClientError,
   createStore,
   type EventMap,
   type EventMessage,
@@ -94,9 +94,7 @@ export function createEventLog<Events, Name extends EventName<Events>>(
       const missing = events.filter(({ id, event }) => wanted(event) && !heard.has(id));
       if (!signal.aborted) add(missing.map(eventOf<Event>), 'old');
     } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof ClientError)) throw error;
-      tell(error);
+      if (!signal.aborted) tell(error as ClientError);
     }
   }
 

@@ -1,13 +1,16 @@
-import type { Middleware, MiddlewareAPI, UnknownAction } from '@reduxjs/toolkit';
+import type { Middleware, MiddlewareAPI, ThunkDispatch, UnknownAction } from '@reduxjs/toolkit';
 import type { EventMeta, Gap } from '../channel.ts';
 import type { Client } from '../client.ts';
 import { dispatchEvents, type EventActions } from './dispatch-events.ts';
-import { subscribe, tidingsSlice, unsubscribe } from './tidings-slice.ts';
+import { channelChanged, channelLeft, connectionChanged, subscribe, unsubscribe } from './tidings-slice.ts';
 
 /** Action creators by event, each for data of a type of its own. */
 type AnyEventActions = Readonly<
   Record<string, ((data: never, meta: EventMeta) => UnknownAction | undefined) | undefined>
 >;
+
+/** The store that a middleware belongs to; it takes thunks too. */
+export type TidingsStore = MiddlewareAPI<ThunkDispatch<unknown, unknown, UnknownAction>>;
 
 /** Options of {@link createTidingsMiddleware}. */
 export interface TidingsMiddlewareOptions {
@@ -21,7 +24,7 @@ export interface TidingsMiddlewareOptions {
    * Told when events were missed for good; loads a snapshot. Events of the channel wait until what it returns is
    * fulfilled.
    */
-  readonly onGap?: (gap: Gap, store: MiddlewareAPI) => unknown;
+  readonly onGap?: (gap: Gap, store: TidingsStore) => unknown;
 }
 
 /** The middleware of one store. */
@@ -32,7 +35,7 @@ export interface TidingsMiddleware extends Middleware {
 
 /**
  * Creates a middleware that follows channels by {@link subscribe} and {@link unsubscribe}, dispatches their events as
- * actions, and keeps {@link tidingsSlice} up to date. Following a channel with a name that is none throws ClientError
+ * actions, and keeps the slice up to date. Following a channel with a name that is none throws ClientError
  * `bad_channel` at `dispatch`.
  */
 export function createTidingsMiddleware({
@@ -40,11 +43,10 @@ export function createTidingsMiddleware({
   channels,
   onGap,
 }: TidingsMiddlewareOptions): TidingsMiddleware {
-  const { connectionChanged, channelChanged, channelLeft } = tidingsSlice.actions;
   const followed = new Map<string, { wanted: number; readonly leave: () => void }>();
   let unwatch = () => {};
 
-  function follow(name: string, last: number | undefined, store: MiddlewareAPI): void {
+  function follow(name: string, last: number | undefined, store: TidingsStore): void {
     const before = followed.get(name);
     if (before) {
       before.wanted += 1;
@@ -61,7 +63,7 @@ export function createTidingsMiddleware({
     tell();
   }
 
-  function unfollow(name: string, store: MiddlewareAPI): void {
+  function unfollow(name: string, store: TidingsStore): void {
     const channel = followed.get(name);
     if (!channel) return;
     channel.wanted -= 1;

@@ -1,4 +1,4 @@
-import { createAction, createSlice, type PayloadAction } from '@reduxjs/toolkit';
+import { createAction, createSlice, type Slice } from '@reduxjs/toolkit';
 import type { ChannelOptions, ChannelStatus } from '../channel.ts';
 import type { ClientError } from '../client-error.ts';
 import type { ConnectionStatus } from '../connection-status.ts';
@@ -36,41 +36,52 @@ const initialState: TidingsState = {
   channels: {},
 };
 
+/** For the middleware alone, as the next two. */
+export const connectionChanged = createAction('tidings/connectionChanged', (status: ConnectionStatus) => ({
+  payload: { ...status, error: errorInfo(status.error) },
+}));
+
+export const channelChanged = createAction(
+  'tidings/channelChanged',
+  (channel: string, { state, recovered, error }: ChannelStatus) => ({
+    payload: { channel, state: { state, recovered, error: errorInfo(error) } },
+  }),
+);
+
+export const channelLeft = createAction<string>('tidings/channelLeft');
+
 /** The connection and the channels that are followed. Its reducer stands under `tidings`. */
-export const tidingsSlice = createSlice({
+export const tidingsSlice: Slice<TidingsState, Record<never, never>, 'tidings'> = createSlice({
   name: 'tidings',
   initialState,
-  reducers: {
-    /** Dispatched by the middleware. */
-    connectionChanged: {
-      prepare: (status: ConnectionStatus) => ({ payload: { ...status, error: errorInfo(status.error) } }),
-      reducer: (state, { payload }: PayloadAction<ConnectionInfo>) => ({ ...state, connection: payload }),
-    },
-    /** Dispatched by the middleware. */
-    channelChanged: {
-      prepare: (channel: string, { state, recovered, error }: ChannelStatus) => ({
-        payload: { channel, state: { state, recovered, error: errorInfo(error) } },
+  reducers: {},
+  extraReducers: (builder) =>
+    builder
+      .addCase(connectionChanged, (state, { payload }) => ({ ...state, connection: payload }))
+      .addCase(channelChanged, ({ connection, channels }, { payload }) => ({
+        connection,
+        channels: { ...channels, [payload.channel]: payload.state },
+      }))
+      .addCase(channelLeft, ({ connection, channels }, { payload }) => {
+        const { [payload]: _, ...others } = channels;
+        return { connection, channels: others };
       }),
-      reducer: (state, { payload }: PayloadAction<{ channel: string; state: ChannelState }>) => ({
-        ...state,
-        channels: { ...state.channels, [payload.channel]: payload.state },
-      }),
-    },
-    /** Dispatched by the middleware. */
-    channelLeft(state, { payload: channel }: PayloadAction<string>) {
-      const { [channel]: _, ...channels } = state.channels;
-      return { ...state, channels };
-    },
-  },
-  selectors: {
-    /** Where the connection stands. */
-    selectConnection: ({ connection }) => connection,
-    /** Where a channel stands; `undefined` when nobody has subscribed to it. */
-    selectChannel: ({ channels }, name: string): ChannelState | undefined => channels[name],
-  },
 });
 
-export const { selectConnection, selectChannel } = tidingsSlice.selectors;
+/** What holds the slice's state. */
+export interface TidingsRoot {
+  readonly tidings: TidingsState;
+}
+
+/** Where the connection stands. */
+export function selectConnection({ tidings }: TidingsRoot): ConnectionInfo {
+  return tidings.connection;
+}
+
+/** Where a channel stands; `undefined` when nobody has subscribed to it. */
+export function selectChannel({ tidings }: TidingsRoot, name: string): ChannelState | undefined {
+  return tidings.channels[name];
+}
 
 /**
  * Follows a channel: the middleware dispatches its events. A channel that is subscribed to twice is left after two
