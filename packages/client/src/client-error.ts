@@ -37,6 +37,12 @@ export type LocalErrorCode =
   | 'positions_unavailable'
   /** A handler of the application threw. */
   | 'handler_failed'
+  /** This browser, or this page, has no notifications or no push. */
+  | 'notifications_unsupported'
+  /** The user does not want notifications. */
+  | 'notifications_denied'
+  /** The push service or the service worker refused. */
+  | 'push_failed'
   /** The machine's clock was set, or the machine slept. */
   | 'clock_jumped';
 

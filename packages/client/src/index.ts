@@ -24,6 +24,7 @@ export {
   type ClientErrorOptions,
   type LocalErrorCode,
 } from './client-error.ts';
+export { type ClientPool, type ClientPoolOptions, createClientPool } from './client-pool.ts';
 export type { Clock, Timer } from './clock.ts';
 export * from './connection-status.ts';
 export { createClient } from './create-client.ts';

@@ -12,6 +12,9 @@ import { openWebSocket } from './transports/websocket-transport.ts';
 export { IndexedDbOutboxStore } from './browser/indexeddb-outbox-store.ts';
 export { webStoragePositions } from './browser/web-storage-positions.ts';
 export { ClientError } from './client-error.ts';
+export { createNotifications } from './notifications/create-notifications.ts';
+export { mountToasts } from './notifications/mount-toasts.ts';
+export { createToasts } from './notifications/toasts.ts';
 
 /** As `createClient` of the package, with nothing that is loaded later. */
 export function createClient(options: ClientOptions): Client {

@@ -53,7 +53,8 @@ export function resolveSettings(options: ClientOptions): Settings {
   return settings;
 }
 
-function addressOf(text: string): string {
+/** The address of a server, as `http:` or `https:`, without a slash at its end. @throws ClientError `invalid_request`. */
+export function addressOf(text: string): string {
   let url: URL;
   try {
     url = new URL(text);
