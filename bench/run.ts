@@ -15,7 +15,6 @@ import { writeReport } from './report/write-report.ts';
 import { ROWS } from './rows/all.ts';
 import { FULL, QUICK, QUICK_LIMIT, SMOKE } from './scales.ts';
 
-const RESULTS = join(import.meta.dirname, 'results');
 const DOCS = join(import.meta.dirname, '../docs');
 
 const HELP = `npm run bench -- [options]
@@ -23,9 +22,10 @@ const HELP = `npm run bench -- [options]
   --quick        all rows within three minutes
   --smoke        tiny, for the correctness of counts
   --only NAMES   rows and peers, separated by commas; without a row all rows, without a peer all peers
+  --results DIR  where the raw results go, and the report of a run that is not whole; bench/results unless given
   --help
 
-Only a whole run writes docs/performance.md; any other writes bench/results/performance.md.
+Only a whole run writes docs/performance.md.
 
 rows:  ${ROWS.map(({ name }) => name).join(', ')}
 peers: ${PEERS.map(({ name }) => name).join(', ')}
@@ -36,6 +36,7 @@ const { values: flags } = parseArgs({
     quick: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
+    results: { type: 'string', default: join(import.meta.dirname, 'results') },
     help: { type: 'boolean', default: false },
   },
 });
@@ -61,19 +62,19 @@ async function main(): Promise<void> {
     deadline: scale === QUICK ? Date.now() + QUICK_LIMIT * 1000 : Number.POSITIVE_INFINITY,
     say: (text) => console.log(text),
   });
-  mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(join(RESULTS, 'latest.json'), JSON.stringify({ machine, scale, tables }, null, 1));
+  mkdirSync(flags.results, { recursive: true });
+  writeFileSync(join(flags.results, 'latest.json'), JSON.stringify({ machine, scale, tables }, null, 1));
   // Only a whole run of full length is published; any other may be looked at.
   const published = scale === FULL && only.length === 0;
   const command = ['npm run bench', ...process.argv.slice(2)].join(' ').replace('bench ', 'bench -- ');
-  writeReport(published ? DOCS : RESULTS, { machine, scale, tables, command, date: new Date() });
+  writeReport(published ? DOCS : flags.results, { machine, scale, tables, command, date: new Date() });
   // The times of a smoke mean nothing.
   for (const verdict of scale === SMOKE ? [] : tables.flatMap(({ verdicts }) => verdicts))
     if (verdict.value !== undefined)
       console.log(
         `goal ${verdict.goal}: ${verdict.text}: ${verdict.value.toFixed(2)} ${verdict.unit} (${verdict.bound} ${verdict.limit}) ${outcome(verdict)}`,
       );
-  console.log(`written to ${published ? 'docs' : 'bench/results'}/performance.md`);
+  console.log(`written to ${join(published ? DOCS : flags.results, 'performance.md')}`);
   if (tables.some(({ lines }) => lines.some(({ faults }) => faults.length > 0))) process.exitCode = 1;
 }
 

@@ -69,7 +69,7 @@ export async function measureFanOut(stage: Stage, publish: () => Promise<Publish
     },
     faults: [
       ...(deliveries === 0 ? ['nothing was delivered'] : []),
-      ...faultsOf(stage, { ...result, answers: deliveries }),
+      ...faultsOf({ ...result, answers: deliveries }),
     ],
     notes,
   };
@@ -87,7 +87,7 @@ export async function measureAnswers(stage: Stage, seconds: number, eventsOfEach
       p99: result.p99 / NS_PER_MS,
       load: (load / events) * US_PER_S,
     },
-    faults: [...(events === 0 ? ['nothing was answered'] : []), ...faultsOf(stage, result)],
+    faults: [...(events === 0 ? ['nothing was answered'] : []), ...faultsOf(result)],
     notes,
   };
 }
@@ -99,6 +99,8 @@ async function timed<Result>(stage: Stage, work: () => Promise<Result>) {
   const began = performance.now();
   const result = await work();
   const seconds = (performance.now() - began) / MS_PER_S;
+  const crashed = stage.peer.process.ended();
+  if (crashed !== undefined) throw new Error(`the server ${crashed}`);
   const took = {
     server: processorTime(pid) - server,
     load: processorTime(stage.load.process.pid) - load,
@@ -107,12 +109,10 @@ async function timed<Result>(stage: Stage, work: () => Promise<Result>) {
   return { ...took, result, notes: waited ? ['the server waited for the load generator'] : [] };
 }
 
-function faultsOf({ peer }: Stage, result: Answered & Partial<Published>): string[] {
-  const crashed = peer.process.ended();
+function faultsOf(result: Answered & Partial<Published>): string[] {
   const { extra = 0 } = result;
   const said = result.fault ? ` (${result.fault})` : '';
   return [
-    ...(crashed === undefined ? [] : [`the server ${crashed}`]),
     ...(result.lost > 0 ? [`${result.lost} lost`] : []),
     ...(extra > 0 ? [`${extra} twice or out of order`] : []),
     ...(result.closed > 0 ? [`${result.closed} connections ended by the server${said}`] : []),

@@ -254,6 +254,9 @@ static void frame(struct conn *c, int first, const unsigned char *in, size_t len
   } else if (length == 1 && in[0] == '2' && opcode == 1) {
     put(c, "\x81\x81\0\0\0\0003", 7); // Engine.IO's ping and pong
     flush(c);
+  } else if (length == 2 && !memcmp(in, "{}", 2)) {
+    put(c, "\x81\x82\0\0\0\0{}", 8); // Centrifugo's
+    flush(c);
   } else if (opcode > 2) {
     return;
   } else if (!c->ready && first & 0x40) {

@@ -14,6 +14,7 @@ const PATIENCE = 5000;
 const NS_PER_MS = 1e6;
 const NS_PER_S = 1e9;
 const MARKER = Buffer.from('{"t":"');
+const EMPTY_OBJECT = Buffer.from('{}');
 /** Places in an event, from its marker. */
 const TIME_AT = 6;
 const NUMBER_AT = 29;
@@ -179,6 +180,9 @@ function takeFrame(client: Client, first: number, bytes: Buffer, at: number): vo
   // Engine.IO's ping and pong.
   else if (bytes.length === 1 && bytes[0] === 0x32)
     client.socket.write(Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x33]));
+  // Centrifugo’s.
+  else if (bytes.equals(EMPTY_OBJECT))
+    client.socket.write(Buffer.from([0x81, 0x82, 0, 0, 0, 0, ...EMPTY_OBJECT]));
   else if (client.state === 'opening' && first & 0x40) {
     // Compressed: whatever it says, it is an answer.
     client.step++;

@@ -1,5 +1,6 @@
 import { bun } from './bun.ts';
 import { c, cCoalescing } from './c.ts';
+import { centrifugo } from './centrifugo.ts';
 import { flaskSocketio } from './flask-socketio.ts';
 import { mosquitto } from './mosquitto.ts';
 import { nats } from './nats.ts';
@@ -21,6 +22,7 @@ export const PEERS: readonly Peer[] = [
   bun,
   nchan,
   nats,
+  centrifugo,
   mosquitto,
   ws,
   socketio,

@@ -1,3 +1,9 @@
+import { bun } from '../peers/bun.ts';
+import { mosquitto } from '../peers/mosquitto.ts';
+import { nats } from '../peers/nats.ts';
+import { nchan } from '../peers/nchan.ts';
+import { socketio } from '../peers/socketio.ts';
+import { ws } from '../peers/ws.ts';
 import { closedLoop, everyPeer, FAN_OUT_COLUMNS, fanOut } from './fan-out.ts';
 import { type Row, ratio } from './row.ts';
 
@@ -27,8 +33,15 @@ export const channels: Row = {
       'at most',
       1.2,
     ),
-    ...(['bun', 'nchan', 'nats', 'mosquitto', 'ws', 'socketio'] as const).map((peer) =>
-      ratio(3, `CPU per delivery, to ${peer}’s`, median('tidings', 'cpu'), median(peer, 'cpu'), 'at most', 1),
+    ...[bun, mosquitto, nats, nchan, socketio, ws].map((peer) =>
+      ratio(
+        3,
+        `CPU per delivery, to ${peer.title}’s`,
+        median('tidings', 'cpu'),
+        median(peer.name, 'cpu'),
+        'at most',
+        1,
+      ),
     ),
   ],
 };

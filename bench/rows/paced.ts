@@ -1,3 +1,5 @@
+import { nats } from '../peers/nats.ts';
+import { nchan } from '../peers/nchan.ts';
 import { measureFanOut } from '../stage.ts';
 import { everyPeer, fanOut } from './fan-out.ts';
 import { type Row, ratio } from './row.ts';
@@ -24,9 +26,16 @@ export const paced: Row = {
       return measureFanOut(stage, () => stage.load.pace(RATE, scale.pacedSeconds));
     }),
   verdicts: (median) =>
-    ['nchan', 'nats'].flatMap((peer) =>
+    [nats, nchan].flatMap((peer) =>
       ['p50', 'p99'].map((column) =>
-        ratio(4, `${column}, to ${peer}’s`, median('tidings', column), median(peer, column), 'at most', 1),
+        ratio(
+          4,
+          `${column}, to ${peer.title}’s`,
+          median('tidings', column),
+          median(peer.name, column),
+          'at most',
+          1,
+        ),
       ),
     ),
 };

@@ -1,3 +1,7 @@
+import { nats } from '../peers/nats.ts';
+import { nchan } from '../peers/nchan.ts';
+import { socketio } from '../peers/socketio.ts';
+import { ws } from '../peers/ws.ts';
 import { closedLoop, everyPeer, FAN_OUT_COLUMNS, fanOut } from './fan-out.ts';
 import { type Row, ratio } from './row.ts';
 
@@ -19,8 +23,15 @@ export const single: Row = {
       'at most',
       1.2,
     ),
-    ...(['nchan', 'nats', 'ws', 'socketio'] as const).map((peer) =>
-      ratio(2, `CPU per delivery, to ${peer}’s`, median('tidings', 'cpu'), median(peer, 'cpu'), 'at most', 1),
+    ...[nchan, nats, socketio, ws].map((peer) =>
+      ratio(
+        2,
+        `CPU per delivery, to ${peer.title}’s`,
+        median('tidings', 'cpu'),
+        median(peer.name, 'cpu'),
+        'at most',
+        1,
+      ),
     ),
   ],
 };

@@ -23,13 +23,13 @@ function row(name: string, title: string, inFlight: (scale: Scale) => number): R
     verdicts: (median) => [
       ratio(
         9,
-        `${title}: CPU per delivery, to the socket.io server’s`,
+        'CPU per delivery, to the socket.io server’s',
         median('tidings', 'cpu'),
         median('socketio', 'cpu'),
         'at most',
         1,
       ),
-      ratio(9, `${title}: the aim`, median('tidings', 'cpu'), median('socketio', 'cpu'), 'at most', 0.7),
+      ratio(9, 'the aim', median('tidings', 'cpu'), median('socketio', 'cpu'), 'at most', 0.7),
     ],
   };
 }

@@ -34,7 +34,7 @@ function sse(
       columns.map((column) =>
         ratio(
           10,
-          `${title}, ${column}, to its WebSocket’s`,
+          `${column === 'cpu' ? 'CPU per delivery' : column}, to its WebSocket’s`,
           median('tidings-sse', column),
           median('tidings', column),
           'at most',
