@@ -172,6 +172,12 @@ describe('environment', () => {
     expect(await load({ env })).toMatchObject({ port: 2, host: '127.0.0.9' });
   });
 
+  test('a variable that is no option and resembles none belongs to another program', async () => {
+    await expect(
+      load({ env: { TIDINGS_URL: 'x', TIDINGS_JWT: 'x', TIDINGS_HOME: 'x' } }),
+    ).resolves.toBeDefined();
+  });
+
   test('what Kubernetes puts beside a service named tidings is no option', async () => {
     const env = {
       TIDINGS_PORT: 'tcp://10.0.0.1:80',

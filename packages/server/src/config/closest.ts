@@ -1,11 +1,18 @@
-/** The name that was probably meant, or `undefined` when none is near: for "did you mean …?". */
-export function closest(name: string, known: Iterable<string>): string | undefined {
+/**
+ * The name that was probably meant, or `undefined` when none is near: for "did you mean …?".
+ *
+ * @param edits letters that may be wrong. @default two that changed places, or every third one
+ */
+export function closest(
+  name: string,
+  known: Iterable<string>,
+  edits = Math.max(2, Math.floor(name.length / 3)),
+): string | undefined {
   let best: string | undefined;
-  // Two letters changed places, or every third one is wrong.
-  let least = Math.min(name.length, Math.max(2, Math.floor(name.length / 3)) + 1);
+  let least = Math.min(name.length, edits + 1);
   for (const candidate of known) {
-    const edits = distance(name.toLowerCase(), candidate.toLowerCase());
-    if (edits < least) [best, least] = [candidate, edits];
+    const wrong = distance(name.toLowerCase(), candidate.toLowerCase());
+    if (wrong < least) [best, least] = [candidate, wrong];
   }
   return best;
 }

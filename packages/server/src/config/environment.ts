@@ -18,6 +18,9 @@ export interface FromEnvironment {
 /** Variables that are no options: the commands' own, and those of the tests. */
 const OTHERS = /^TIDINGS_(CONFIG|URL|TOKEN|KEY|SKIP_SYSTEM|TEST_.*)$/;
 
+/** Letters that are wrong in a slip of the pen. */
+const SLIP = 1;
+
 /** What Kubernetes puts into the environment beside a service named `tidings`. */
 const KUBERNETES = /^TIDINGS_(SERVICE_.*|PORT_\d.*)$/;
 
@@ -40,8 +43,9 @@ export function readEnvironment(env: Environment): FromEnvironment {
   for (const name of Object.keys(env)) {
     if (!name.startsWith('TIDINGS_') || known.has(name) || OTHERS.test(name) || KUBERNETES.test(name))
       continue;
-    const meant = closest(name, known);
-    faults.push(`${name} (environment) is no option${meant ? `; did you mean ${meant}?` : ''}`);
+    // An environment is shared with other programs, so only what looks like a slip of the pen is one.
+    const meant = closest(name, known, SLIP);
+    if (meant) faults.push(`${name} (environment) is no option; did you mean ${meant}?`);
   }
   return { options, faults };
 }
