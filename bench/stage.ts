@@ -94,19 +94,24 @@ export async function measureAnswers(stage: Stage, seconds: number, eventsOfEach
 
 async function timed<Result>(stage: Stage, work: () => Promise<Result>) {
   const { pid } = stage.peer.process;
+  checkRunning(stage);
   const server = processorTime(pid);
   const load = processorTime(stage.load.process.pid);
   const began = performance.now();
   const result = await work();
   const seconds = (performance.now() - began) / MS_PER_S;
-  const crashed = stage.peer.process.ended();
-  if (crashed !== undefined) throw new Error(`the server ${crashed}`);
+  checkRunning(stage);
   const took = {
     server: processorTime(pid) - server,
     load: processorTime(stage.load.process.pid) - load,
   };
   const waited = took.load > BUSY * seconds && took.server < BUSY * seconds;
   return { ...took, result, notes: waited ? ['the server waited for the load generator'] : [] };
+}
+
+function checkRunning({ peer }: Stage): void {
+  const crashed = peer.process.ended();
+  if (crashed !== undefined) throw new Error(`the server ${crashed}`);
 }
 
 function faultsOf(result: Answered & Partial<Published>): string[] {
