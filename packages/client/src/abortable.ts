@@ -1,7 +1,7 @@
 import { ClientError } from './client-error.ts';
 
 /** The error of a call whose signal was aborted. */
-export function abortedError(signal: AbortSignal): ClientError {
+function abortedError(signal: AbortSignal): ClientError {
   return new ClientError('aborted', 'The call was aborted.', { cause: signal.reason });
 }
 
