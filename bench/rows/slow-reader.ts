@@ -1,6 +1,6 @@
 import { tidings } from '../peers/tidings.ts';
 import { residentMemory } from '../processes.ts';
-import { measureFanOut, openStage } from '../stage.ts';
+import { checkConnected, measureFanOut, openStage } from '../stage.ts';
 import { absolute, contestant, type Round, type Row } from './row.ts';
 
 /** Clients that read, beside those that do not. */
@@ -19,7 +19,7 @@ const LOOK = 25;
 export const slowReader: Row = {
   name: 'slow-reader',
   title: 'Slow readers',
-  about: `Clients that follow a busy channel and read nothing, beside ${READERS} that read all of it. The most memory that the server takes meanwhile, less what it took while all of them read, for each of them; what they cost the others shows in the CPU per delivery.`,
+  about: `Clients that follow a busy channel and read nothing, beside ${READERS} that read all of it. The most memory that the server takes meanwhile, less what it took without them, for each of them; what they cost the others shows in the CPU per delivery.`,
   columns: [
     { key: 'kb', title: 'KB per slow reader, at most', digits: 0 },
     { key: 'cpu', title: 'server CPU, µs per delivery to the others', digits: 2 },
@@ -32,18 +32,17 @@ export const slowReader: Row = {
       peer: tidings,
       key: 'slow-reader',
       once: true,
-      open: () => openStage(tidings, { transport: 'websocket', subscribers: READERS + slowReaders }),
+      open: () => openStage(tidings, { transport: 'websocket', subscribers: READERS }),
       async round(stage) {
         const { pid } = stage.peer.process;
         const publish = () => measureFanOut(stage, () => stage.load.run(IN_FLIGHT, FILLING[name]));
-        // The same first with all of them reading: what the server takes for its work is not what they cost.
-        const all = await mostMemory(pid, publish);
+        // The same first without them: what the server takes for its work is not what they cost.
+        const without = await mostMemory(pid, publish);
+        const count = READERS + slowReaders;
+        checkConnected(await stage.load.connect(count, 1), count);
         await stage.load.stall(slowReaders);
-        const few = await mostMemory(pid, publish);
-        return {
-          ...few.round,
-          values: { ...few.round.values, kb: (few.most - all.most) / slowReaders / KB },
-        };
+        const { most, round } = await mostMemory(pid, publish);
+        return { ...round, values: { ...round.values, kb: (most - without.most) / slowReaders / KB } };
       },
     }),
   ],
