@@ -234,3 +234,61 @@ it('is loaded by a page of another origin only as what its hash says', async () 
     expect(loaded).toBe(loads);
   }
 });
+
+it.each(['websocket', 'sse'])(
+  'shares one %s session among tabs, and another leads when the first is closed',
+  async (transport) => {
+    const context = await visitor();
+    const shared = await startServer({
+      namespaces: {
+        journal: {
+          durable: true,
+          presence: true,
+          history: { size: 10_000 },
+          rights: { subscribe: 'anyone', publish: 'anyone', history: 'anyone' },
+        },
+      },
+    });
+    const api = new Api({ url: shared.url, bearer: shared.apiKey });
+    const channel = 'journal:shared';
+    const listen = `
+    window.heard = [];
+    window.gaps = 0;
+    window.client = tidings.createClient({
+      url: location.origin, transports: [argument.transport], share: tidings.shareTabs(), backoff: { initial: 20, max: 100 } });
+    client.channel(argument.channel).on('said', (data) => heard.push(data));
+    client.channel(argument.channel).onGap(() => { gaps += 1; });
+    while (client.channel(argument.channel).status.getSnapshot().state !== 'live')
+      await new Promise((resolve) => setTimeout(resolve, 5));
+  `;
+    const tabs: Page[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      const tab = await openTab(context, shared.url);
+      await run(tab, listen, { transport, channel });
+      tabs.push(tab);
+    }
+    const sessions = async () => {
+      const { connections } = (await api.get('/connections')).body as unknown as {
+        connections: readonly unknown[];
+      };
+      return connections.length;
+    };
+    expect(await sessions()).toBe(1);
+    for (const [n, tab] of tabs.entries())
+      await run(tab, 'await client.channel(argument.channel).publish("said", argument.n)', { channel, n });
+    for (const tab of tabs) await expect.poll(() => run(tab, 'return heard')).toEqual([0, 1, 2]);
+
+    // One that leaves a channel takes it from nobody else.
+    await run(tabs[2]!, 'await client.close()');
+    await tabs[0]!.close();
+    for (let n = 3; n < 8; n += 1) await api.post('/publish', { channel, event: 'said', data: n });
+    await expect.poll(() => run(tabs[1]!, 'return heard')).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(await run(tabs[1]!, 'return gaps')).toBe(0);
+    await expect.poll(sessions).toBe(1);
+    const late = await openTab(context, shared.url);
+    await run(late, listen, { transport, channel });
+    await run(late, 'await client.channel(argument.channel).publish("said", "late")', { channel });
+    await expect.poll(() => run(tabs[1]!, 'return heard.at(-1)')).toBe('late');
+    expect(await sessions()).toBe(1);
+  },
+);

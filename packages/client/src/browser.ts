@@ -4,4 +4,5 @@
  * @module
  */
 export { IndexedDbOutboxStore } from './browser/indexeddb-outbox-store.ts';
+export { shareTabs } from './browser/share-tabs.ts';
 export { webStoragePositions } from './browser/web-storage-positions.ts';

@@ -39,6 +39,7 @@ export function clientOf(
   const settings = resolveSettings(options);
   const { clock, random } = settings;
   const lifecycle = options.lifecycle ?? browserLifecycle;
+  const { share = (own: OpenTransport) => own } = options;
   let closed = false;
 
   const events = new Emitter<ClientEvents>((cause, event) => {
@@ -53,7 +54,7 @@ export function clientOf(
   );
   const connection = new Connection({
     settings,
-    open,
+    open: { websocket: share(open.websocket), sse: share(open.sse) },
     onOpen() {
       subscriptions.opened();
       requests.opened();

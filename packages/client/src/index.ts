@@ -33,3 +33,10 @@ export * from './options.ts';
 export type { OutboxEntry, OutboxMessage, OutboxStore } from './outbox/outbox-store.ts';
 export type { PositionStore } from './positions.ts';
 export { createStore, type Store, type StoreWatch, type WritableStore } from './store.ts';
+export type {
+  OpenTransport,
+  Transport,
+  TransportEnd,
+  TransportListener,
+  TransportParts,
+} from './transports/transport.ts';

@@ -3,6 +3,7 @@ import type { TransportKind } from './connection-status.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { OutboxStore } from './outbox/outbox-store.ts';
 import type { PositionStore } from './positions.ts';
+import type { OpenTransport } from './transports/transport.ts';
 
 /**
  * Gives a token, or nothing for an anonymous session. Asked before every connection, before the token expires, and when
@@ -45,6 +46,9 @@ export interface OutboxOptions {
   readonly maxAttempts?: number;
 }
 
+/** Lets several clients have one connection; see `shareTabs` of `@tidings/client/browser`. */
+export type TransportSharing = (open: OpenTransport) => OpenTransport;
+
 /** Every option of `createClient`. */
 export interface ClientOptions {
   /** Where the server is: `https://host`, with a path when it is mounted below one. `ws:` and `wss:` are taken too. */
@@ -53,6 +57,8 @@ export interface ClientOptions {
   readonly token?: string | TokenSource | undefined;
   /** What may be used, in the order of preference. @default ['websocket', 'sse'] */
   readonly transports?: readonly TransportKind[];
+  /** @default a connection of its own */
+  readonly share?: TransportSharing | undefined;
   readonly backoff?: BackoffOptions;
   readonly batch?: BatchOptions;
   readonly outbox?: OutboxOptions;

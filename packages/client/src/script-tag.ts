@@ -10,6 +10,7 @@ import { openSse } from './transports/sse-transport.ts';
 import { openWebSocket } from './transports/websocket-transport.ts';
 
 export { IndexedDbOutboxStore } from './browser/indexeddb-outbox-store.ts';
+export { shareTabs } from './browser/share-tabs.ts';
 export { webStoragePositions } from './browser/web-storage-positions.ts';
 export { ClientError } from './client-error.ts';
 export { createNotifications } from './notifications/create-notifications.ts';

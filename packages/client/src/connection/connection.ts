@@ -274,7 +274,7 @@ export class Connection {
         new ClientError('connection_failed', `No welcome by ${kind} in ${settings.openTimeout} ms.`),
       );
     });
-    this.#transport = open[kind]({ url: settings.url, token, clock: settings.clock, listener });
+    this.#transport = open[kind]({ kind, url: settings.url, token, clock: settings.clock, listener });
   }
 
   #hear(attempt: number, message: ServerMessage): void {

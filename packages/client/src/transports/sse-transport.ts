@@ -23,7 +23,7 @@ import {
 } from '../wire.ts';
 import { authorization, openEventStream, refusalOf } from './event-stream.ts';
 import type { SseBlock } from './sse-reader.ts';
-import { tokenEnd } from './token-end.ts';
+import { tokenEnd } from './token-claims.ts';
 import type { OpenTransport, Transport, TransportEnd, TransportParts } from './transport.ts';
 
 /** What is followed: from where, and the newest so many when from nowhere. */

@@ -38,6 +38,7 @@ export interface Transport {
 
 /** What a transport is opened with. */
 export interface TransportParts {
+  readonly kind: TransportKind;
   /** `http:` or `https:`, without a slash at its end. */
   readonly url: string;
   readonly token: string | undefined;
