@@ -25,9 +25,15 @@ export class Publisher {
    * @throws TidingsError `bad_channel`, `unknown_namespace`, `bad_event`, `event_rejected`, `message_too_large`,
    * `key_conflict`, `storage_full`, `storage_unavailable`.
    */
-  async publish(publication: Publication, channel?: ResolvedChannel): Promise<PublishReceipt> {
-    const { config } = channel ?? this.#namespaces.resolve(publication.channel);
-    return this.#broker.publish({ ...publication, json: this.check(publication, channel) }, config.history);
+  publish(publication: Publication, channel?: ResolvedChannel): Promise<PublishReceipt> {
+    // Not an async function: on the way of every event, that would be one more promise to wait for.
+    try {
+      const resolved = channel ?? this.#namespaces.resolve(publication.channel);
+      const json = this.check(publication, resolved);
+      return this.#broker.publish({ ...publication, json }, resolved.config.history);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Checks an event without publishing it, and gives its data as JSON. */

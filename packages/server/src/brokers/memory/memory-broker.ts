@@ -110,9 +110,14 @@ export class MemoryBroker implements Broker {
     return this.#sequencer.last;
   }
 
-  async publish(request: PublishRequest, policy: HistoryPolicy): Promise<PublishReceipt> {
-    this.#assertOpen();
-    return policy.durable ? this.#publishDurable(request, policy) : this.#publishNow(request, policy);
+  publish(request: PublishRequest, policy: HistoryPolicy): Promise<PublishReceipt> {
+    try {
+      this.#assertOpen();
+      if (policy.durable) return this.#publishDurable(request, policy);
+      return Promise.resolve(this.#publishNow(request, policy));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #publishNow(request: PublishRequest, policy: HistoryPolicy): PublishReceipt {
