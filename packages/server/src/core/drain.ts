@@ -6,7 +6,8 @@
  */
 import { disconnect } from '@tidings/protocol';
 import type { Gate } from './gate.ts';
-import type { Hub, HubObserver } from './hub.ts';
+import type { Hub } from './hub.ts';
+import type { HubObserver } from './hub-observer.ts';
 
 export interface DrainOptions {
   readonly gate: Gate;

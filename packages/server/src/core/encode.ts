@@ -2,18 +2,22 @@ import type { Frame, Run } from './ports/batch.ts';
 import type { Wire } from './ports/connection.ts';
 import type { ChannelEvent } from './ports/event.ts';
 
-/** The frames of some events on a wire, without those it has no form for. */
-export function encode(wire: Wire, events: readonly ChannelEvent[]): Run {
-  const run: Frame[] = [];
-  for (const event of events) {
-    const frame = encodeOne(wire, event);
-    if (frame !== undefined) run.push(frame);
-  }
-  return run;
+/** Events as a wire carries them. */
+export interface Encoded {
+  /** A frame for each of `events`. */
+  readonly run: Run;
+  readonly events: readonly ChannelEvent[];
 }
 
-/** The frame of one event on a wire; `undefined` when it has no form for it. */
-export function encodeOne(wire: Wire, event: ChannelEvent): Frame | undefined {
-  const text = wire.dialect.encodeEvent(event);
-  return text === undefined ? undefined : wire.frame(text);
+/** Encodes events for all who hear them on a wire; those that it has no form for are left out. */
+export function encode(wire: Wire, events: readonly ChannelEvent[]): Encoded {
+  const run: Frame[] = [];
+  const carried: ChannelEvent[] = [];
+  for (const event of events) {
+    const text = wire.dialect.encodeEvent(event);
+    if (text === undefined) continue;
+    run.push(wire.frame(text));
+    carried.push(event);
+  }
+  return { run, events: carried };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nativeDialect } from '../dialects/native.ts';
-import type { HubObserver, Joined } from './hub.ts';
+import type { Joined } from './hub.ts';
+import type { HubObserver } from './hub-observer.ts';
 import { createTestCore, settled, type TestClient, type TestCore } from './testing/test-core.ts';
 
 const QUEUE = 65_536;

@@ -1,21 +1,16 @@
 /**
- * The hub gives every event to everyone who follows its channel, on this node.
- *
- * Events of one tick are collected and go out at its end: each is encoded once per wire, neighbours of one channel stay
- * together, and a connection gets one write. A session hears events in the order of their `sequence`, over all its
- * channels, which is what makes one cursor a place in all of them.
+ * The hub knows who is there and who follows what, on this node, and gives every event to everyone who follows its
+ * channel.
  *
  * @module
  */
 import { type Disconnect, disconnect, TidingsError } from '@tidings/protocol';
 import { catchUp, isAfter } from './catch-up.ts';
 import { Channel } from './channel.ts';
-import { encode, encodeOne } from './encode.ts';
+import type { HubObserver } from './hub-observer.ts';
 import type { Identity } from './identity.ts';
-import type { Namespace } from './namespace.ts';
 import type { ResolvedChannel } from './namespaces.ts';
-import { OverflowQueue, type QueuedEvent } from './overflow-queue.ts';
-import { Batch, type Run } from './ports/batch.ts';
+import { Outbound } from './outbound.ts';
 import type { Broker, Slice, SliceRequest } from './ports/broker.ts';
 import type { ChannelEvent } from './ports/event.ts';
 import type { Session, Subscription, Waiting } from './session.ts';
@@ -36,23 +31,6 @@ export interface Joined {
   readonly waiting: Waiting;
 }
 
-/** Told of what happens to sessions; a feature's way to know who is there. */
-export interface HubObserver {
-  opened?(session: Session): void;
-  /** Its subscriptions can still be seen; they are not told one by one. */
-  closed?(session: Session): void;
-  /** The session has another identity now: it authenticated, or refreshed its token. */
-  identified?(session: Session, before: Identity): void;
-  subscribed?(subscription: Subscription): void;
-  unsubscribed?(subscription: Subscription): void;
-  /** The broker gave out an event, whether or not anyone here follows its channel. */
-  published?(event: ChannelEvent): void;
-  /** An event was given to so many sessions. */
-  delivered?(event: ChannelEvent, sessions: number): void;
-  /** So many events were dropped for a reader that was too slow; told once it has caught up, or ended. */
-  dropped?(session: Session, events: number): void;
-}
-
 export interface HubOptions {
   readonly broker: Broker;
   readonly limits: {
@@ -65,37 +43,23 @@ export interface HubOptions {
   readonly endOfTick?: (callback: () => void) => void;
 }
 
-/** One event's neighbours: events of one channel that came one after the other. */
-interface Stretch {
-  readonly channel: Channel;
-  readonly events: ChannelEvent[];
-}
-
-/**
- * What one tick answers to one session may take so many times the queue's cap before it is written; what the connection
- * does not take then waits under the cap. Less would end clients that ask for much and do read.
- */
-const ANSWER_BURST = 4;
-
-/** How much of a slow reader's queue is handed to the transport at once, bytes. */
-const DRAIN_CHUNK = 64 * 1024;
-
 export class Hub {
   readonly #broker: Broker;
   readonly #limits: HubOptions['limits'];
-  readonly #endOfTick: (callback: () => void) => void;
+  readonly #outbound: Outbound;
   readonly #channels = new Map<string, Channel>();
   readonly #sessions = new Map<string, Session>();
   readonly #observers: HubObserver[] = [];
-  #stretches: Stretch[] = [];
-  #dirty: Session[] = [];
-  #root = Batch.of([]);
-  #scheduled = false;
 
   constructor(options: HubOptions) {
     this.#broker = options.broker;
     this.#limits = options.limits;
-    this.#endOfTick = options.endOfTick ?? setImmediate;
+    this.#outbound = new Outbound({
+      queue: options.limits.queue,
+      endOfTick: options.endOfTick ?? setImmediate,
+      observers: this.#observers,
+      giveUp: (session) => this.disconnect(session, disconnect('slow_consumer')),
+    });
   }
 
   observe(observer: HubObserver): void {
@@ -128,7 +92,7 @@ export class Hub {
     for (const subscription of session.subscriptions.values()) this.#leave(subscription);
     session.pending = undefined;
     session.queue?.clear();
-    this.#tellDropped(session);
+    this.#outbound.tellDropped(session);
     for (const observer of this.#observers) observer.closed?.(session);
   }
 
@@ -144,7 +108,7 @@ export class Hub {
   disconnect(session: Session, notice: Disconnect): void {
     if (session.closed) return;
     session.closed = notice;
-    this.#write(session);
+    this.#outbound.write(session);
     session.queue?.clear();
     session.connection.close(notice);
     this.close(session);
@@ -237,7 +201,7 @@ export class Hub {
         if (isAfter(event, slice.position)) waited.push({ subscription, event });
     }
     waited.sort((a, b) => a.event.sequence - b.event.sequence);
-    for (const { subscription, event } of waited) this.#sendEvent(subscription, event);
+    for (const { subscription, event } of waited) this.#outbound.sendEvent(subscription, event);
   }
 
   /** Gives up subscriptions that were joined and will not be activated. */
@@ -279,10 +243,7 @@ export class Hub {
     const channel = this.#channels.get(event.channel);
     if (!channel) return;
     for (const subscription of channel.joining) this.#hold(subscription, event);
-    const last = this.#stretches.at(-1);
-    if (last?.channel === channel) last.events.push(event);
-    else this.#stretches.push({ channel, events: [event] });
-    this.#schedule();
+    this.#outbound.collect(channel, event);
   }
 
   /** Keeps an event until the past has been sent before it. */
@@ -296,107 +257,16 @@ export class Hub {
 
   /** Sends one message to one session, in order with everything else it hears. */
   send(session: Session, text: string): void {
-    if (session.closed) return;
-    if (this.#stretches.length > 0) this.#distribute();
-    const frame = session.wire.frame(text);
-    if (!session.queue) {
-      this.#append(session, [frame]);
-      // A client that asks for much and reads nothing must not find it all kept for it.
-      if ((session.pending?.bytes ?? 0) > ANSWER_BURST * this.#limits.queue) this.#write(session);
-    } else if (!session.queue.pushDirect(frame, session.connection.buffered))
-      this.disconnect(session, disconnect('slow_consumer'));
+    this.#outbound.send(session, text);
   }
 
   /** Continues with what waited, now that the connection takes more. A transport calls this. */
   writable(session: Session): void {
-    const { queue } = session;
-    if (!queue || session.closed) return;
-    while (!queue.empty) {
-      if (!session.connection.write(Batch.of(queue.shift(DRAIN_CHUNK)))) return;
-    }
-    this.#tellDropped(session);
-    session.queue = undefined;
-  }
-
-  #tellDropped(session: Session): void {
-    const dropped = session.queue?.dropped ?? 0;
-    if (dropped > 0) for (const observer of this.#observers) observer.dropped?.(session, dropped);
+    this.#outbound.writable(session);
   }
 
   /** Sends everything collected so far. Called at the end of a tick by itself. */
   flush(): void {
-    this.#distribute();
-    if (this.#dirty.length === 0) return;
-    const dirty = this.#dirty;
-    this.#dirty = [];
-    for (const session of dirty) this.#write(session);
-    this.#root = Batch.of([]);
-  }
-
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    this.#endOfTick(() => {
-      this.#scheduled = false;
-      this.flush();
-    });
-  }
-
-  /** Hands the collected events to the sessions that follow them; nothing is written yet. */
-  #distribute(): void {
-    const stretches = this.#stretches;
-    if (stretches.length === 0) return;
-    this.#stretches = [];
-    for (const { channel, events } of stretches) {
-      let sessions = 0;
-      for (const [wire, subscriptions] of channel.live) {
-        const run = encode(wire, events);
-        if (run.length === 0) continue;
-        sessions += subscriptions.size;
-        for (const { session } of subscriptions) {
-          if (session.queue) this.#enqueue(session, channel.namespace, events);
-          else this.#append(session, run);
-        }
-      }
-      for (const observer of this.#observers)
-        for (const event of events) observer.delivered?.(event, sessions);
-    }
-  }
-
-  #sendEvent({ session, namespace }: Subscription, event: ChannelEvent): void {
-    if (session.queue) this.#enqueue(session, namespace, [event]);
-    else this.#append(session, encode(session.wire, [event]));
-  }
-
-  #append(session: Session, run: Run): void {
-    if (session.closed) return;
-    if (!session.pending) {
-      this.#dirty.push(session);
-      this.#schedule();
-    }
-    session.pending = (session.pending ?? this.#root).append(run);
-  }
-
-  #enqueue(session: Session, { overflow: policy }: Namespace, events: readonly ChannelEvent[]): void {
-    for (const event of events) {
-      if (session.closed || !session.queue) return;
-      const frame = encodeOne(session.wire, event);
-      if (frame === undefined) continue;
-      const queued: QueuedEvent = {
-        frame,
-        channel: event.channel,
-        policy,
-        key: event.conflate ?? event.event,
-      };
-      if (!session.queue.pushEvent(queued, session.connection.buffered))
-        this.disconnect(session, disconnect('slow_consumer'));
-    }
-  }
-
-  #write(session: Session): void {
-    const batch = session.pending;
-    if (!batch) return;
-    session.pending = undefined;
-    if (!session.connection.write(batch)) session.queue ??= new OverflowQueue(this.#limits.queue);
+    this.#outbound.flush();
   }
 }

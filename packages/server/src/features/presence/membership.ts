@@ -1,5 +1,5 @@
 import { parseChannelName } from '@tidings/protocol';
-import type { HubObserver } from '../../core/hub.ts';
+import type { HubObserver } from '../../core/hub-observer.ts';
 import { type Identity, visibleName } from '../../core/identity.ts';
 import type { Session, Subscription } from '../../core/session.ts';
 import type { Roster } from './roster.ts';

@@ -1,6 +1,6 @@
 import type { DisconnectReason } from '@tidings/protocol';
 import type { Core } from '../../core/core.ts';
-import type { HubObserver } from '../../core/hub.ts';
+import type { HubObserver } from '../../core/hub-observer.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Session } from '../../core/session.ts';
 

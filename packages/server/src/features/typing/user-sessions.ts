@@ -1,4 +1,4 @@
-import type { HubObserver } from '../../core/hub.ts';
+import type { HubObserver } from '../../core/hub-observer.ts';
 import { type Identity, visibleName } from '../../core/identity.ts';
 import type { Session } from '../../core/session.ts';
 
