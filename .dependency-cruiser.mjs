@@ -184,7 +184,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(packages|apps)/[^/]+/dist/|^bench/node_modules/' },
+    exclude: { path: '^(packages|apps)/[^/]+/dist/|^bench/(client/)?node_modules/' },
     tsPreCompilationDeps: true,
     builtInModules: { add: ['node:sqlite', 'node:test', 'node:sea'] },
     enhancedResolveOptions: {
