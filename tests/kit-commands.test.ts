@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { defineCommand, defineKit, TidingsError, Type } from '../packages/server/src/kit.ts';
+import { NativeClient } from './support/native-client.ts';
+import { testIdentity, testToken } from './support/start-core.ts';
+import { startKits } from './support/start-kits.ts';
+
+describe('commands of a kit', () => {
+  const kit = defineKit({
+    name: 'greetings',
+    commands: ({ log }) => [
+      defineCommand({
+        name: 'greet',
+        summary: 'Greets.',
+        authenticated: true,
+        data: Type.Object({ whom: Type.String() }),
+        handle({ whom }, { identity }) {
+          if (whom === 'nobody') throw new TidingsError('invalid_request', 'Greet somebody.');
+          log.info({ whom }, 'greeted');
+          return { text: `Hello ${whom}, says ${identity.user}` };
+        },
+      }),
+      defineCommand({
+        name: 'break',
+        summary: 'Breaks.',
+        data: Type.Object({}),
+        handle() {
+          throw new Error('broken');
+        },
+      }),
+    ],
+  });
+
+  it('are checked, run and answered as any other', async () => {
+    const { url, logged, errors } = await startKits([kit]);
+    const client = await NativeClient.welcomed(url, { token: testToken('alice') });
+    const greet = (data: object) => client.ask('greet', { data });
+    expect(await greet({ whom: 'Bob' })).toMatchObject({ ok: true, data: { text: 'Hello Bob, says alice' } });
+    expect(await greet({ whom: 7 })).toMatchObject({
+      error: { code: 'invalid_request', details: [{ path: '/whom' }] },
+    });
+    expect(await greet({ whom: 'nobody' })).toMatchObject({ error: { message: 'Greet somebody.' } });
+    const stranger = await NativeClient.welcomed(url);
+    expect((await stranger.ask('greet', { data: { whom: 'Bob' } })).error?.code).toBe('unauthenticated');
+    expect((await client.ask('break')).error?.code).toBe('internal');
+    expect(errors).toMatchObject([{ message: 'broken' }]);
+    expect(logged).toContainEqual(expect.objectContaining({ kit: 'greetings', whom: 'Bob', msg: 'greeted' }));
+  });
+
+  it('work without a live connection', async () => {
+    const { core } = await startKits([kit]);
+    const caller = { identity: testIdentity('alice'), session: undefined };
+    const { reply } = await core.dispatch.run({ name: 'greet', data: { whom: 'Bob' } }, caller);
+    expect(reply).toMatchObject({ ok: true, data: { text: 'Hello Bob, says alice' } });
+  });
+});
