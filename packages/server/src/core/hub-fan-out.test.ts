@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nativeDialect } from '../dialects/native.ts';
-import type { Joined } from './hub.ts';
-import type { HubObserver } from './hub-observer.ts';
-import { createTestCore, settled, type TestClient, type TestCore } from './testing/test-core.ts';
 import { follow, following, publish } from './testing/following.ts';
-
+import { createTestCore, settled } from './testing/test-core.ts';
 
 describe('fan-out', () => {
   it('one write a connection a tick, whatever the number of events and channels', async () => {
@@ -68,3 +65,4 @@ describe('fan-out', () => {
     await settled();
     expect(client.connection.batches).toHaveLength(before);
   });
+});

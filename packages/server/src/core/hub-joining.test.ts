@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { nativeDialect } from '../dialects/native.ts';
 import type { Joined } from './hub.ts';
 import type { HubObserver } from './hub-observer.ts';
-import { createTestCore, settled, type TestClient, type TestCore } from './testing/test-core.ts';
 import { follow, following, publish } from './testing/following.ts';
-
+import { createTestCore, settled, type TestCore } from './testing/test-core.ts';
 
 /** Notes what an observer is told of subscriptions. */
 function watch(core: TestCore): string[] {
@@ -19,7 +17,7 @@ function watch(core: TestCore): string[] {
 }
 
 const fulfilled = (outcomes: readonly PromiseSettledResult<Joined>[]) =>
-
+  outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 
 describe('joining', () => {
   it('neither loses nor doubles what comes while the past is read', async () => {
@@ -231,3 +229,4 @@ describe('joining', () => {
     await follow(client, 3, 'room:1', 'room:2', 'room:3');
     expect(client.connection.of('reply').map(({ ok }) => ok)).toEqual([true, false, true]);
   });
+});

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nativeDialect } from '../dialects/native.ts';
-import type { Joined } from './hub.ts';
-import type { HubObserver } from './hub-observer.ts';
-import { createTestCore, settled, type TestClient, type TestCore } from './testing/test-core.ts';
 import { follow, following, publish } from './testing/following.ts';
-
+import { settled } from './testing/test-core.ts';
 
 describe('leaving', () => {
   it('in the middle of a tick: what came before is heard, what comes after is not', async () => {
@@ -61,3 +57,4 @@ describe('leaving', () => {
     expect(resumed.connection.data()).toEqual(['a']);
     expect(old.connection.data()).toEqual([]);
   });
+});

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { nativeDialect } from '../dialects/native.ts';
-import type { Joined } from './hub.ts';
-import type { HubObserver } from './hub-observer.ts';
-import { createTestCore, settled, type TestClient, type TestCore } from './testing/test-core.ts';
 import { follow, following, publish } from './testing/following.ts';
+import { settled, type TestClient, type TestCore } from './testing/test-core.ts';
 
+const QUEUE = 65_536;
 
 const block = ({ connection }: TestClient) => {
   connection.blocked = true;
@@ -12,7 +10,7 @@ const block = ({ connection }: TestClient) => {
 const drain = (core: TestCore, { connection, session }: TestClient) => {
   connection.drain();
   core.host.writable(session);
-
+};
 
 describe('a reader that stops reading', () => {
   it('gets what waited once it reads again, in order, replies included', async () => {

@@ -1,16 +1,11 @@
-import { describe, expect, it } from 'vitest';
-import { nativeDialect } from '../dialects/native.ts';
-import type { Joined } from '../hub.ts';
-import type { HubObserver } from '../hub-observer.ts';
 import { createTestCore, settled, type TestClient, type TestCore } from './test-core.ts';
-
 
 const open = { rights: { subscribe: 'anyone' } } as const;
 const NAMESPACES = {
   room: open,
   lossy: { ...open, overflow: 'drop-oldest' },
   price: { ...open, overflow: 'conflate' },
-
+} as const;
 
 /** A core with a client that follows channels. */
 export async function following(...channels: string[]) {
@@ -18,7 +13,7 @@ export async function following(...channels: string[]) {
   const client = core.connect();
   await follow(client, 1, ...channels);
   return { ...core, client };
-
+}
 
 /** Has a client follow channels, and waits until it does. */
 export async function follow(client: TestClient, id: number, ...channels: unknown[]) {
@@ -30,3 +25,4 @@ export async function follow(client: TestClient, id: number, ...channels: unknow
 export async function publish(core: TestCore, ...channels: string[]) {
   const receipts = channels.map((channel, index) => core.publish(channel, index + 1));
   await Promise.all(receipts);
+}
