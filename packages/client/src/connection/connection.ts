@@ -43,7 +43,7 @@ export interface ConnectionOptions {
 }
 
 /** A connection that has held so long begins its back-off anew, milliseconds. */
-const STABLE = 10_000;
+const STABLE = 3000;
 
 export class Connection {
   readonly status: WritableStore<ConnectionStatus>;
