@@ -19,7 +19,7 @@ export type Restore = (pid: string, offset: string) => Promise<string | undefine
  *
  * @param window how long they are kept, milliseconds.
  */
-export function recoveryAdapter(restore: Restore, clock: Clock, window: number) {
+export function recoveryAdapter(restore: Restore, clock: Clock, window: number): typeof Adapter {
   /** By pid, the oldest first. */
   const kept = new Map<string, Kept>();
 
