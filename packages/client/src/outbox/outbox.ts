@@ -60,6 +60,8 @@ export class Outbox {
   #inFlight = 0;
   /** The server has asked for patience, or a backlog is to be sent: one round after the other, so that the order holds. */
   #careful = false;
+  /** Entries of the next round: one after a refusal, and then more and more. */
+  #round = ROUND;
   #pauses = 0;
   #pause: Timer | undefined;
   #ageing: Timer | undefined;
@@ -163,7 +165,7 @@ export class Outbox {
     this.#expire();
     if (this.#closed || this.#pause || !this.#parts.live()) return;
     if (this.#careful && this.#inFlight > 0) return;
-    const room = this.#careful ? ROUND : WINDOW - this.#inFlight;
+    const room = this.#careful ? this.#round : WINDOW - this.#inFlight;
     const user = this.#parts.user();
     let count = 0;
     for (const item of this.#items.values()) {
@@ -190,6 +192,7 @@ export class Outbox {
     item.sent = false;
     if (!error) {
       this.#pauses = 0;
+      if (this.#inFlight === 0) this.#round = Math.min(ROUND, this.#round * 2);
       this.#settle(item, undefined, data);
     } else if (error.code === 'connection_lost' || error.code === 'not_connected') {
       this.#careful = true;
@@ -211,6 +214,7 @@ export class Outbox {
       return;
     }
     this.#careful = true;
+    this.#round = 1;
     if (this.#pause) return;
     const limit = Math.min(LAST_PAUSE, FIRST_PAUSE * 2 ** this.#pauses++);
     const pause = error.retryAfter ?? FIRST_PAUSE / 2 + (this.#parts.random() * limit) / 2;

@@ -57,14 +57,16 @@ export class Inbound {
       answer(this.#options.dispatch.fault({ name: '', data: undefined }, error));
       return;
     }
-    for (const incoming of messages) this.handle(session, incoming, answer);
+    // Of one moment, so that a batch is taken up to where it is too much, and nothing after that: its order holds.
+    const now = this.#options.clock.now();
+    for (const incoming of messages) this.handle(session, incoming, answer, now);
   }
 
   /** Takes one command, and gives the reply to `answer`. */
-  handle(session: Session, incoming: Incoming, answer: Answer): void {
+  handle(session: Session, incoming: Incoming, answer: Answer, now = this.#options.clock.now()): void {
     if (session.closed) return;
     const state = this.#state(session);
-    const wait = state.pace.take(this.#options.clock.now());
+    const wait = state.pace.take(now);
     if ('error' in incoming || wait > 0 || state.running >= this.#options.inFlight) {
       const command = 'error' in incoming ? { name: '', id: incoming.id } : incoming;
       const error =
