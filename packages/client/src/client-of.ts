@@ -173,6 +173,7 @@ export function clientOf(
     });
   };
   if (options.outbox?.store) look();
+  options.outbox?.store?.watch?.(() => void outbox.adopt());
 
   return {
     url: settings.url,

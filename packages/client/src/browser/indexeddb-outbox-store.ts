@@ -26,6 +26,10 @@ export class IndexedDbOutboxStore implements OutboxStore {
   #db: Promise<IDBDatabase> | undefined;
   #letGo = () => {};
   #held: Promise<void> | undefined;
+  #onLeft = () => {};
+  /** Clients whose end is waited for. */
+  readonly #watched = new Set<string>();
+  readonly #closed = new AbortController();
 
   /** @param name of the outbox: one for each user and server, where a browser has several. @default 'outbox' */
   constructor(name = 'outbox') {
@@ -33,10 +37,15 @@ export class IndexedDbOutboxStore implements OutboxStore {
     this.#owner = `${this.#name}:${Date.now().toString(36)}:${Math.random().toString(36).slice(2)}`;
   }
 
+  watch(onLeft: () => void): void {
+    this.#onLeft = onLeft;
+  }
+
   async adopt(): Promise<readonly OutboxEntry[]> {
     await this.#hold();
     return this.#alone(async () => {
       const living = await this.#living();
+      for (const owner of living) this.#waitFor(owner);
       const rows = await this.#all();
       const left = rows.filter(({ owner }) => owner !== this.#owner && !living.has(owner));
       const db = await this.#open();
@@ -69,6 +78,7 @@ export class IndexedDbOutboxStore implements OutboxStore {
   }
 
   async close(): Promise<void> {
+    this.#closed.abort();
     this.#letGo();
     (await this.#db?.catch(() => undefined))?.close();
     this.#db = undefined;
@@ -120,15 +130,36 @@ export class IndexedDbOutboxStore implements OutboxStore {
     return this.#held;
   }
 
-  async #living(): Promise<ReadonlySet<string | undefined>> {
+  /** The clients that hold their lock. */
+  async #living(): Promise<ReadonlySet<string>> {
     if (!navigator.locks) return new Set();
     const { held = [] } = await navigator.locks.query();
-    return new Set(held.map(({ name }) => name));
+    return new Set(held.flatMap(({ name }) => (name?.startsWith(`${this.#name}:`) ? [name] : [])));
+  }
+
+  /** Who gets a client's lock knows that it is gone. */
+  #waitFor(owner: string): void {
+    if (owner === this.#owner || owner === this.#adoption || this.#watched.has(owner)) return;
+    this.#watched.add(owner);
+    const { signal } = this.#closed;
+    navigator.locks
+      .request(owner, { signal, mode: 'shared' }, () => {
+        this.#watched.delete(owner);
+        // Once the lock is let go again, so that nobody takes us for its owner.
+        setTimeout(() => this.#onLeft());
+      })
+      .catch(() => {
+        // Closed meanwhile.
+      });
+  }
+
+  get #adoption(): string {
+    return `${this.#name}:adopt`;
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
     if (!navigator.locks) return work();
-    return navigator.locks.request(`${this.#name}:adopt`, work) as Promise<T>;
+    return navigator.locks.request(this.#adoption, work) as Promise<T>;
   }
 }
 

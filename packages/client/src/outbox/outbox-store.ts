@@ -40,6 +40,8 @@ export interface OutboxStore {
    * time: what is already this client's own is not given again.
    */
   adopt(): Promise<readonly OutboxEntry[]>;
+  /** Has it call back when a client is gone that may have left something; a store that cannot know leaves it out. */
+  watch?(onLeft: () => void): void;
   /** Keeps an entry, after all that were added before. @throws Error when it cannot be kept. */
   add(entry: OutboxEntry): Promise<void>;
   /** Forgets entries; those that are not there are passed over. */
