@@ -14,6 +14,7 @@ import { createCore } from './core/core.ts';
 import { drain } from './core/drain.ts';
 import { resolveNamespace } from './core/namespace.ts';
 import { type Clock, systemClock } from './core/ports/clock.ts';
+import { createSessionLog } from './core/session-log.ts';
 import { parseJson } from './dialects/json-message.ts';
 import { nativeDialect } from './dialects/native.ts';
 import {
@@ -146,6 +147,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     limits: { ...limits, commands: { perSecond: limits.commandsPerSecond, burst: limits.commandBurst } },
     onError: (error, command) => log.error({ err: error, command }, 'a command failed'),
   });
+  core.hub.observe(createSessionLog(log));
   await broker.start((event) => core.hub.deliver(event));
   for (const [name, namespace] of Object.entries(config.namespaces))
     core.namespaces.add(resolveNamespace(name, namespace));
