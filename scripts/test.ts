@@ -12,7 +12,15 @@ const root = join(import.meta.dirname, '..');
 const reportFile = join(root, 'node_modules/.cache/tidings/vitest.json');
 
 /** Scripts of package.json, in the order in which they fail fastest. */
-const checks = ['check:style', 'check:types', 'check:imports', 'check:unused', 'check:docs', 'check:size', 'check:packages'];
+const checks = [
+  'check:style',
+  'check:types',
+  'check:imports',
+  'check:unused',
+  'check:docs',
+  'check:size',
+  'check:packages',
+];
 
 const failedChecks = checks.filter((name) => !run(name, 'npm', ['run', '--silent', name]));
 

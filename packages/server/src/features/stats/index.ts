@@ -1,2 +1,2 @@
-export { type KeepTodayOptions, keepToday } from './keep-today.ts';
-export { type DayCount, Meter } from './meter.ts';
+export { keepToday } from './keep-today.ts';
+export { Meter } from './meter.ts';
