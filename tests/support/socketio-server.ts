@@ -15,6 +15,7 @@ import { authenticateCommand } from '../../packages/server/src/features/auth/aut
 import { SqliteJournal } from '../../packages/server/src/storage/journal/sqlite-journal.ts';
 import { SqliteRecoveryStore } from '../../packages/server/src/storage/sqlite-recovery-store.ts';
 import { SocketIOTransport } from '../../packages/server/src/transports/socketio/socketio-transport.ts';
+import { TEST_LIMITS } from './test-limits.ts';
 
 /** What differs between the servers of tests. */
 export interface SocketIOOptions {
@@ -96,17 +97,7 @@ export async function createSocketIOServer(options: SocketIOOptions): Promise<So
     heartbeat: options.heartbeat ?? 25_000,
     authenticationTimeout: 10_000,
     onError,
-    limits: {
-      message: 65_536,
-      channels: 100,
-      queue: 1_048_576,
-      commands: { perSecond: 1000, burst: 1000 },
-      inFlight: 256,
-      commandTimeout: 30_000,
-      connections: 1000,
-      connectionsPerAddress: 1000,
-      ...limits,
-    },
+    limits: { ...TEST_LIMITS, ...limits },
   });
   core.dispatch.add(authenticateCommand({ core, authenticator, onError }));
   for (const [name, namespace] of Object.entries(namespaces))

@@ -12,6 +12,7 @@ import { ManualClock } from '../../packages/server/src/core/testing/manual-clock
 import { nativeDialect } from '../../packages/server/src/dialects/native.ts';
 import { WebSocketTransport } from '../../packages/server/src/transports/websocket/websocket-transport.ts';
 import { onTeardown } from './teardown.ts';
+import { TEST_LIMITS } from './test-limits.ts';
 
 /** A server of memory alone whose time stands still until a test moves it. */
 export interface RunningCore {
@@ -54,16 +55,7 @@ export async function startCore(
     anonymous,
     heartbeat: NO_HEARTBEAT,
     authenticationTimeout: 10_000,
-    limits: {
-      message: 65_536,
-      channels: 100,
-      queue: 1_048_576,
-      commands: { perSecond: 1000, burst: 1000 },
-      inFlight: 256,
-      commandTimeout: 30_000,
-      connections: 1000,
-      connectionsPerAddress: 1000,
-    },
+    limits: TEST_LIMITS,
     onError: (error) => errors.push(error),
   });
   for (const [name, options] of Object.entries(namespaces))

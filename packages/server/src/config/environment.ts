@@ -15,14 +15,8 @@ export interface FromEnvironment {
   readonly faults: readonly string[];
 }
 
-/** Variables that are no options: the commands' own, and those of the tests. */
-const OTHERS = /^TIDINGS_(CONFIG|URL|TOKEN|KEY|SKIP_SYSTEM|TEST_.*)$/;
-
 /** Letters that are wrong in a slip of the pen. */
 const SLIP = 1;
-
-/** What Kubernetes puts into the environment beside a service named `tidings`. */
-const KUBERNETES = /^TIDINGS_(SERVICE_.*|PORT_\d.*)$/;
 
 /** Reads the environment; an empty variable counts as none. */
 export function readEnvironment(env: Environment): FromEnvironment {
@@ -37,12 +31,12 @@ export function readEnvironment(env: Environment): FromEnvironment {
     const [key] = option.path;
     if (option.path.length === 1 && (key === 'host' || key === 'port')) take(option, env[key.toUpperCase()]);
     const text = env[option.variable];
+    // What Kubernetes puts into the environment beside a service named `tidings`.
     if (option.variable === 'TIDINGS_PORT' && text?.startsWith('tcp://')) continue;
     take(option, text);
   }
   for (const name of Object.keys(env)) {
-    if (!name.startsWith('TIDINGS_') || known.has(name) || OTHERS.test(name) || KUBERNETES.test(name))
-      continue;
+    if (!name.startsWith('TIDINGS_') || known.has(name)) continue;
     // An environment is shared with other programs, so only what looks like a slip of the pen is one.
     const meant = closest(name, known, SLIP);
     if (meant) faults.push(`${name} (environment) is no option; did you mean ${meant}?`);
