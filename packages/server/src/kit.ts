@@ -28,9 +28,10 @@ export type { NamespaceOptions, RightsRequest, Rule } from './core/namespace.ts'
 export type { PublishReceipt } from './core/ports/broker.ts';
 export type { Command, Dialect, Incoming, Notice, Reply, SubscribedTo } from './core/ports/dialect.ts';
 export type { ChannelEvent } from './core/ports/event.ts';
+export type { JsonObject } from './core/ports/json-object.ts';
 export type { Publication } from './core/ports/publication.ts';
 export type { Session } from './core/session.ts';
-export { decodeMessages, idOf, type JsonObject, parseMessage } from './dialects/json-message.ts';
+export { decodeMessages, idOf, parseMessage } from './dialects/json-message.ts';
 export { withId } from './storage/with-id.ts';
 
 /** A kit's tables, unless it describes them. */

@@ -6,7 +6,8 @@
 import { FLAT_COMMANDS, PROTOCOL_VERSION, TidingsError } from '@tidings/protocol';
 import type { Dialect, Incoming, Notice, Reply, SubscribedTo } from '../core/ports/dialect.ts';
 import type { ChannelEvent } from '../core/ports/event.ts';
-import { decodeMessages, idOf, type JsonObject } from './json-message.ts';
+import type { JsonObject } from '../core/ports/json-object.ts';
+import { decodeMessages, idOf } from './json-message.ts';
 import { createPastJson } from './past-json.ts';
 
 function decodeOne(message: JsonObject): Incoming {

@@ -1,0 +1,4 @@
+/** A JSON object from outside. */
+export interface JsonObject {
+  readonly [key: string]: unknown;
+}

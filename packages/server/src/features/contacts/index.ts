@@ -1,0 +1,1 @@
+export { type Contact, LANGUAGES, type Language } from './contact.ts';

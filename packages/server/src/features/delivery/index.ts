@@ -1,0 +1,1 @@
+export type { Courier, CourierOptions, Letter, Outcome } from './courier.ts';
