@@ -4,6 +4,7 @@ import { type Logger, pino } from 'pino';
 import { Server as SocketIOServer } from 'socket.io';
 import { ANONYMOUS } from '../../packages/server/src/core/identity.ts';
 import { createHttp } from '../../packages/server/src/http/create-http.ts';
+import { createServeFile } from '../../packages/server/src/http/files.ts';
 import type { Kit } from '../../packages/server/src/kit.ts';
 import { type InstalledKit, installKit } from '../../packages/server/src/kits/install-kit.ts';
 import { openDatabase } from '../../packages/server/src/storage/database.ts';
@@ -77,6 +78,7 @@ export async function startKits<Tables>(
       outbox,
       websocket,
       http: scope,
+      serveFile: createServeFile(http),
       io,
       callerOf({ headers: { authorization } }) {
         if (authorization === undefined) return { server: false, identity: ANONYMOUS };

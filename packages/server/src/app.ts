@@ -265,9 +265,9 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     version: VERSION,
     web: WEB.find((path) => existsSync(path)),
     script: SCRIPT.find((path) => existsSync(path)),
-    async extend(scope) {
+    async extend(scope, serveFile) {
       for (const path of config.kits) {
-        const parts = { core, clock, log, db, outbox, websocket, http: scope, io: socketio.io };
+        const parts = { core, clock, log, db, outbox, websocket, http: scope, serveFile, io: socketio.io };
         const kit = await installKit(await loadKit(path), {
           ...parts,
           callerOf: (request) => callers.anyone(request),

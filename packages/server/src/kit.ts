@@ -120,6 +120,11 @@ export interface Kit<Tables = AnyTables> {
   /** Routes under `/api/v1`; what they declare stands in OpenAPI. */
   readonly routes?: (app: FastifyInstance, tidings: Tidings<Tables>) => void | Promise<void>;
   readonly websockets?: Given<readonly KitWebSocket<Tables>[], Tables>;
+  /**
+   * Files that are served as they are, by their path: `{'/js/shop.js': new URL('./shop.js', import.meta.url)}`. Pages of any
+   * origin may load them.
+   */
+  readonly files?: Readonly<Record<string, URL>>;
   /** By name; run in order of name, each once, before anything else of the kit. */
   readonly migrations?: Readonly<Record<string, Migration>>;
   readonly jobs?: readonly KitJob<Tables>[];

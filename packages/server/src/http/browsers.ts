@@ -19,7 +19,7 @@ export async function letBrowsersIn(scope: FastifyInstance, gate: Pick<Gate, 'ch
   await scope.register(cors, {
     // Who came this far is allowed.
     origin: (_origin, allow) => allow(null, true),
-    methods: ['GET', 'POST', 'DELETE'],
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['Retry-After'],
     maxAge: PREFLIGHT_AGE,
     strictPreflight: false,

@@ -11,6 +11,7 @@ import type { Clock } from '../core/ports/clock.ts';
 import type { Auth } from '../features/auth/index.ts';
 import type { Meter } from '../features/stats/index.ts';
 import type { Callers } from './caller.ts';
+import type { ServeFile } from './files.ts';
 
 /** Where the server stands in its life. */
 export type Phase = 'starting' | 'ready' | 'draining';
@@ -36,8 +37,8 @@ export interface HttpParts {
   readonly web?: string | undefined;
   /** The directory of the client that is served at `/js/`; none when it was not built. */
   readonly script?: string | undefined;
-  /** Adds the routes of kits to the scope under `/api/v1`, before the server is ready. */
-  readonly extend?: ((scope: FastifyInstance) => Promise<void>) | undefined;
+  /** Adds the routes of kits to the scope under `/api/v1`, and their files, before the server is ready. */
+  readonly extend?: ((scope: FastifyInstance, serveFile: ServeFile) => Promise<void>) | undefined;
   readonly limits: {
     /** Events of one publish. */
     readonly batch: number;

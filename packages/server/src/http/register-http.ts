@@ -5,6 +5,7 @@ import { letBrowsersIn } from './browsers.ts';
 import { channelRoutes } from './channels.ts';
 import { commandRoutes } from './commands.ts';
 import { connectionRoutes } from './connections.ts';
+import { createServeFile } from './files.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
 import { onlyDeclaredMethods } from './only-methods.ts';
@@ -55,7 +56,7 @@ export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
         connectionRoutes(api, parts);
         statsRoutes(api, parts, callers, meter);
         userRoutes(api, parts);
-        await extend?.(api);
+        await extend?.(api, createServeFile(app));
       },
       { prefix: PREFIX },
     );

@@ -41,6 +41,7 @@ export async function installKit<Tables>(kit: Kit<Tables>, parts: KitParts): Pro
     for (const command of take(kit.commands, tidings) ?? []) core.dispatch.add(command);
     const heartbeats = openWebSockets(take(kit.websockets, tidings) ?? [], tidings, parts);
     watchSessions(kit, tidings, core.hub);
+    for (const [path, file] of Object.entries(kit.files ?? {})) parts.serveFile(path, file);
     kit.socketio?.(io, tidings);
     await http.register(async (app) => {
       app.addHook('onRoute', (route) => {

@@ -11,6 +11,7 @@ const FORMS: { readonly [Part in keyof Required<Kit>]: readonly Form[] } = {
   commands: ['a list', 'a function'],
   routes: ['a function'],
   websockets: ['a list', 'a function'],
+  files: ['an object'],
   migrations: ['an object'],
   jobs: ['a list'],
   socketio: ['a function'],

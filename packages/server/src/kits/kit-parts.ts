@@ -29,6 +29,8 @@ export interface KitParts {
   };
   /** The scope under `/api/v1`, not ready yet, which a kit's routes are added to. */
   readonly http: FastifyInstance;
+  /** Serves a file as it is. @throws Error when the path is taken, is none, or the file is not there. */
+  readonly serveFile: (path: string, file: URL) => void;
   readonly io: SocketIOServer;
   /** Who makes an HTTP call. @throws TidingsError */
   readonly callerOf: (request: FastifyRequest) => RouteCaller | Promise<RouteCaller>;
