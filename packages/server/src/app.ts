@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { MemoryBroker } from './brokers/memory/memory-broker.ts';
 import { MemoryPresenceStore } from './brokers/memory/memory-presence-store.ts';
-import type { Config } from './config.ts';
+import { type Config, isLoopback } from './config.ts';
 import { createCore } from './core/core.ts';
 import { drain } from './core/drain.ts';
 import { resolveNamespace } from './core/namespace.ts';
@@ -23,6 +23,7 @@ import {
   createApiKeyCheck,
   JwtAuthenticator,
   Revocations,
+  signToken,
 } from './features/auth/index.ts';
 import { COMMAND_KEY_MIGRATIONS, CommandKeys } from './features/command-keys/command-keys.ts';
 import { createPresence } from './features/presence/presence.ts';
@@ -31,6 +32,7 @@ import { createTyping } from './features/typing/typing.ts';
 import { createAddressOf } from './http/address-of.ts';
 import { Callers } from './http/caller.ts';
 import { createHttp } from './http/create-http.ts';
+import type { SignIn } from './http/development.ts';
 import type { Phase } from './http/parts.ts';
 import { registerHttp } from './http/register-http.ts';
 import { type InstalledKit, installKit } from './kits/install-kit.ts';
@@ -69,6 +71,9 @@ const WEB = ['../web', '../../../apps/demo/dist'].map((path) => join(import.meta
 
 /** Where the client for script tags is, likewise. */
 const SCRIPT = ['../js', '../../../packages/client/dist/js'].map((path) => join(import.meta.dirname, path));
+
+/** How long a token is good that a page of development has asked for. */
+const SIGN_IN_TTL = '12h';
 
 /** How often connections that became idle are closed while the server goes down, milliseconds. */
 const DRAIN_CHECK = 50;
@@ -119,9 +124,10 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     (part) => part.close(),
   );
   await revocations.start();
+  const jwtSecret = config.auth.secret ?? secrets.jwtSecret;
   const authenticator = new JwtAuthenticator({
     ...config.auth,
-    secret: config.auth.secret ?? secrets.jwtSecret,
+    secret: jwtSecret,
     revocations,
     clock,
     onError: failed('the keys of tokens could not be had'),
@@ -242,6 +248,13 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     anonymous: config.auth.anonymous,
     perSecond: limits.httpPerSecond,
   });
+  const signIn = ({ user, name, language }: SignIn) =>
+    signToken(config.auth, jwtSecret, {
+      user,
+      ttl: SIGN_IN_TTL,
+      channels: {},
+      claims: { name, locale: language, info: { name: name ?? user } },
+    });
   const kits: InstalledKit[] = [];
   const meter = new Meter(core, clock);
   opened(
@@ -262,6 +275,8 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       opened(registerSse(scope, { host: core.host, clock, addressOf }), (sse) => sse.close());
     },
     phase: () => phase,
+    signIn: mayNameAnyone(config) ? signIn : undefined,
+    kits: () => kits.map(({ name }) => name),
     version: VERSION,
     web: WEB.find((path) => existsSync(path)),
     script: SCRIPT.find((path) => existsSync(path)),
@@ -302,6 +317,11 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       }
     },
   };
+}
+
+/** Whoever reaches such a server sits at its machine, and tries things out there. */
+function mayNameAnyone({ development, host, auth }: Config): boolean {
+  return development && isLoopback(host) && auth.algorithms.includes('HS256');
 }
 
 async function createLog({ log: { level, pretty } }: Config): Promise<Logger> {

@@ -183,6 +183,6 @@ function defaultAlgorithms(publicKey: unknown, jwksUrl: unknown): readonly Algor
 }
 
 /** Whether an address is reached from this machine alone. */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }

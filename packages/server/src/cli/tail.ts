@@ -1,11 +1,11 @@
 import type { EventMessage } from '@tidings/protocol';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Config } from '../config.ts';
+import { signToken } from '../features/auth/index.ts';
 import { readSecrets } from '../secrets.ts';
 import { follow } from './follow.ts';
 import { configOf, type PlaceFlags, withPlace } from './place.ts';
 import { serverUrl, URL_HELP } from './server-url.ts';
-import { signToken } from './sign-token.ts';
 
 interface Flags extends PlaceFlags {
   readonly since?: string;
@@ -61,7 +61,7 @@ async function tokenFor(channel: string, flags: Flags, config: Config): Promise<
   if (given) return given;
   const secret = config.auth.secret ?? readSecrets(config.data)?.jwtSecret;
   if (secret === undefined || !config.auth.algorithms.includes('HS256')) return undefined;
-  return signToken(config, secret, {
+  return signToken(config.auth, secret, {
     user: 'tidings-tail',
     ttl: TOKEN_TTL,
     channels: { [channel]: ['subscribe'] },

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import type { Right } from '../core/identity.ts';
+import { signToken } from '../features/auth/index.ts';
 import { openSecrets } from '../secrets.ts';
+import { parseGrant } from './parse-grant.ts';
 import { configOf, type PlaceFlags, withPlace } from './place.ts';
-import { parseGrant, signToken } from './sign-token.ts';
 
 interface Flags extends PlaceFlags {
   readonly ttl: string;
@@ -36,7 +37,7 @@ Examples:
       const channels = channelsOf(flags.channel ?? []);
       const claims = Object.fromEntries((flags.claim ?? []).map(parseClaim));
       const secret = config.auth.secret ?? openSecrets(config.data).jwtSecret;
-      const token = await signToken(config, secret, { user, ttl: flags.ttl, channels, claims });
+      const token = await signToken(config.auth, secret, { user, ttl: flags.ttl, channels, claims });
       process.stdout.write(`${token}\n`);
     });
 }

@@ -11,6 +11,7 @@ import type { Clock } from '../core/ports/clock.ts';
 import type { Auth } from '../features/auth/index.ts';
 import type { Meter } from '../features/stats/index.ts';
 import type { Callers } from './caller.ts';
+import type { SignIn } from './development.ts';
 import type { ServeFile } from './files.ts';
 
 /** Where the server stands in its life. */
@@ -39,6 +40,10 @@ export interface HttpParts {
   readonly script?: string | undefined;
   /** Adds the routes of kits to the scope under `/api/v1`, and their files, before the server is ready. */
   readonly extend?: ((scope: FastifyInstance, serveFile: ServeFile) => Promise<void>) | undefined;
+  /** The names of the kits that are loaded. */
+  readonly kits?: (() => readonly string[]) | undefined;
+  /** Makes a token for whoever asks; in development, where this server signs tokens itself. */
+  readonly signIn?: ((who: SignIn) => Promise<string>) | undefined;
   readonly limits: {
     /** Events of one publish. */
     readonly batch: number;

@@ -5,8 +5,10 @@ import { letBrowsersIn } from './browsers.ts';
 import { channelRoutes } from './channels.ts';
 import { commandRoutes } from './commands.ts';
 import { connectionRoutes } from './connections.ts';
+import { developmentRoutes } from './development.ts';
 import { createServeFile } from './files.ts';
 import { healthRoutes } from './health.ts';
+import { kitRoutes } from './kits.ts';
 import { metricsRoutes } from './metrics.ts';
 import { onlyDeclaredMethods } from './only-methods.ts';
 import { describeApi } from './openapi.ts';
@@ -34,7 +36,7 @@ const API_HEADERS: FastifyHelmetOptions = {
 
 /** Adds the whole HTTP API to a server that {@link createHttp} made. */
 export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
-  const { core, version, web, script, events, callers, meter, extend } = parts;
+  const { core, version, web, script, events, callers, meter, extend, signIn, kits } = parts;
   const refuseOtherMethods = onlyDeclaredMethods(app);
   const commands = () => core.dispatch.commands.values();
   describeApi(app, { version, commands, prefix: PREFIX });
@@ -56,6 +58,8 @@ export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
         connectionRoutes(api, parts);
         statsRoutes(api, parts, callers, meter);
         userRoutes(api, parts);
+        if (kits) kitRoutes(api, kits);
+        if (signIn) developmentRoutes(api, signIn);
         await extend?.(api, createServeFile(app));
       },
       { prefix: PREFIX },

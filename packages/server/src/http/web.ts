@@ -2,12 +2,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import helmet from '@fastify/helmet';
 import staticFiles from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** A year, as files whose name has a hash of their content never change. */
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
-/** Serves a built page at `/`; nothing when it was not built. What is not there is answered by the app's own 404. */
+/**
+ * Serves built pages at `/`; nothing when they were not built. A browser that asks for a page gets the shell, which knows
+ * which pages there are; what else is not there is answered by the app's own 404.
+ */
 export async function webRoutes(app: FastifyInstance, root: string): Promise<void> {
   if (!existsSync(join(root, 'index.html'))) return;
   await app.register(helmet, {
@@ -30,10 +33,22 @@ export async function webRoutes(app: FastifyInstance, root: string): Promise<voi
   });
   await app.register(staticFiles, {
     root,
+    wildcard: false,
     cacheControl: false,
     setHeaders(reply, path) {
       reply.header('cache-control', path.startsWith(join(root, 'assets/')) ? IMMUTABLE : 'no-cache');
     },
     schemaHide: true,
   });
+  app.get('/*', { schema: { hide: true } }, (request, reply) =>
+    isPage(request) ? reply.sendFile('index.html') : reply.callNotFound(),
+  );
+}
+
+/** Whether a person has gone to an address of a page: not a program, and no file, nor anything of the API. */
+function isPage({ headers, url }: FastifyRequest): boolean {
+  const path = url.split('?', 1)[0] as string;
+  return (
+    /^\/[a-z0-9/-]*$/.test(path) && !path.startsWith('/api/') && /\btext\/html\b/.test(headers.accept ?? '')
+  );
 }
