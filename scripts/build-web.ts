@@ -29,7 +29,7 @@ const TARGETS: readonly Target[] = [
     workspace: 'apps/demo',
     script: 'build',
     output: 'apps/demo/dist/index.html',
-    sources: ['apps/demo', 'packages/protocol/src'],
+    sources: ['apps/demo', 'kits', 'packages/client/src', 'packages/protocol/src', 'packages/react/src'],
   },
 ];
 

@@ -5,6 +5,8 @@ const server = 'http://127.0.0.1:3000';
 
 export default defineConfig({
   plugins: [react()],
+  // Our own packages by their sources: nothing is built before.
+  resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
   build: {
     // Everything is a file of its own: the page runs where only its own origin may load anything.
     assetsInlineLimit: 0,
@@ -16,6 +18,7 @@ export default defineConfig({
     proxy: {
       '/api': server,
       '/docs': server,
+      '/js': server,
       '/events': server,
       '/realtime': { target: server, ws: true },
       '/socket.io': { target: server, ws: true },

@@ -1,7 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { NotFound } from './pages/not-found.tsx';
-import { PAGES } from './pages/pages.ts';
+import { PAGES } from './pages/pages.tsx';
 import { path } from './shell/router.ts';
 import { Shell } from './shell/shell.tsx';
 import './styles/base.css';

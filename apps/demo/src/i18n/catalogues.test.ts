@@ -1,12 +1,12 @@
 import { DISCONNECTS, ERRORS } from '@tidings/protocol';
 import { describe, expect, it } from 'vitest';
+import { preferredLanguage } from '../../../../kits/shared/web/languages.ts';
 import { CATALOGUES } from './catalogues.ts';
-import { preferredLanguage } from './languages.ts';
 import { problemText } from './problem-text.ts';
 
 describe.each(Object.entries(CATALOGUES))('the catalogue %s', (_, t) => {
   it('has words for codes that a server may send, and for one of the page’s own', () => {
-    const codes = [...Object.keys(ERRORS), ...Object.keys(DISCONNECTS), 'connection_lost'];
+    const codes = [...Object.keys(ERRORS), ...Object.keys(DISCONNECTS), 'connection_lost', 'network'];
     expect(Object.keys(t.problems).filter((code) => !codes.includes(code))).toEqual([]);
   });
 

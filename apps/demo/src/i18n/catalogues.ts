@@ -1,5 +1,5 @@
+import type { Language } from '../../../../kits/shared/web/languages.ts';
 import { en, type Messages } from './en.ts';
-import type { Language } from './languages.ts';
 import { ru } from './ru.ts';
 import { tr } from './tr.ts';
 import { uk } from './uk.ts';

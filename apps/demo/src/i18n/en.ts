@@ -1,10 +1,11 @@
 /** The catalogue in English; its shape is that of all the others. */
-import { countedIn } from './counted.ts';
+import { countedIn } from '../../../../kits/shared/web/counted.ts';
 
 const counted = countedIn('en');
 
 export const en = {
   shell: {
+    signOut: 'Sign out',
     skip: 'Skip to content',
     pages: 'Pages',
     live: 'Live',
@@ -116,7 +117,22 @@ export const en = {
     copied: 'Copied',
     docs: 'The whole HTTP API',
   },
+  kit: {
+    loading: 'Loading…',
+    absent: 'This server has not this kit',
+    absentText: 'Start it with the kit, and the page is here:',
+  },
+  signIn: {
+    title: 'Who are you?',
+    lead: 'A name is enough here. Open a second window, be somebody else there, and see both move.',
+    tokenLead: 'This server takes a token. On its machine, run this, and paste what it prints:',
+    name: 'Your name',
+    enter: 'Come in',
+    token: 'Token',
+    badToken: 'This is no token, or it has expired.',
+  },
   problems: {
+    network: 'The server cannot be reached. Look at your connection.',
     malformed_message: 'The message is not what the server expects.',
     message_too_large: 'That is larger than the server takes.',
     message_too_deep: 'That is nested deeper than the server takes.',

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Language } from './languages.ts';
+import type { Language } from '../../../../kits/shared/web/languages.ts';
 
 /** The formats of one language. */
 export interface Formats {

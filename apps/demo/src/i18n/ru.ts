@@ -1,11 +1,12 @@
 /** The catalogue in Russian. */
-import { countedIn } from './counted.ts';
+import { countedIn } from '../../../../kits/shared/web/counted.ts';
 import type { Messages } from './en.ts';
 
 const counted = countedIn('ru');
 
 export const ru: Messages = {
   shell: {
+    signOut: 'Выйти',
     skip: 'К содержанию',
     pages: 'Страницы',
     live: 'Вживую',
@@ -117,7 +118,22 @@ export const ru: Messages = {
     copied: 'Скопировано',
     docs: 'Весь HTTP API',
   },
+  kit: {
+    loading: 'Загрузка…',
+    absent: 'На этом сервере нет этого набора',
+    absentText: 'Запустите его с набором, и страница появится:',
+  },
+  signIn: {
+    title: 'Кто вы?',
+    lead: 'Здесь достаточно имени. Откройте второе окно, будьте там кем-то другим и смотрите, как меняются оба.',
+    tokenLead: 'Этот сервер принимает токен. Выполните на его машине и вставьте то, что он напечатает:',
+    name: 'Ваше имя',
+    enter: 'Войти',
+    token: 'Токен',
+    badToken: 'Это не токен, или он истёк.',
+  },
   problems: {
+    network: 'Сервер недоступен. Проверьте соединение.',
     malformed_message: 'Сервер ждёт сообщение другого вида.',
     message_too_large: 'Это больше, чем принимает сервер.',
     message_too_deep: 'Вложенность больше, чем принимает сервер.',

@@ -1,11 +1,12 @@
 /** The catalogue in Turkish. */
-import { countedIn } from './counted.ts';
+import { countedIn } from '../../../../kits/shared/web/counted.ts';
 import type { Messages } from './en.ts';
 
 const counted = countedIn('tr');
 
 export const tr: Messages = {
   shell: {
+    signOut: 'Çıkış yap',
     skip: 'İçeriğe geç',
     pages: 'Sayfalar',
     live: 'Canlı',
@@ -122,7 +123,22 @@ export const tr: Messages = {
     copied: 'Kopyalandı',
     docs: 'HTTP API’nin tamamı',
   },
+  kit: {
+    loading: 'Yükleniyor…',
+    absent: 'Bu sunucuda bu kit yok',
+    absentText: 'Sunucuyu kit ile başlatın, sayfa burada olacak:',
+  },
+  signIn: {
+    title: 'Kimsiniz?',
+    lead: 'Burada bir ad yeter. İkinci bir pencere açın, orada başka biri olun ve ikisinin birlikte değiştiğini görün.',
+    tokenLead: 'Bu sunucu belirteç ister. Sunucunun makinesinde şunu çalıştırın ve çıktısını yapıştırın:',
+    name: 'Adınız',
+    enter: 'Gir',
+    token: 'Belirteç',
+    badToken: 'Bu bir belirteç değil ya da süresi dolmuş.',
+  },
   problems: {
+    network: 'Sunucuya ulaşılamıyor. Bağlantınıza bakın.',
     malformed_message: 'İleti, sunucunun beklediği biçimde değil.',
     message_too_large: 'Bu, sunucunun kabul ettiğinden büyük.',
     message_too_deep: 'Bu, sunucunun kabul ettiğinden daha derin iç içe.',

@@ -1,11 +1,12 @@
 /** The catalogue in Ukrainian. */
-import { countedIn } from './counted.ts';
+import { countedIn } from '../../../../kits/shared/web/counted.ts';
 import type { Messages } from './en.ts';
 
 const counted = countedIn('uk');
 
 export const uk: Messages = {
   shell: {
+    signOut: 'Вийти',
     skip: 'До вмісту',
     pages: 'Сторінки',
     live: 'Наживо',
@@ -117,7 +118,22 @@ export const uk: Messages = {
     copied: 'Скопійовано',
     docs: 'Увесь HTTP API',
   },
+  kit: {
+    loading: 'Завантаження…',
+    absent: 'На цьому сервері немає цього набору',
+    absentText: 'Запустіть його з набором, і сторінка з’явиться:',
+  },
+  signIn: {
+    title: 'Хто ви?',
+    lead: 'Тут досить імені. Відкрийте друге вікно, будьте там кимось іншим і дивіться, як змінюються обидва.',
+    tokenLead: 'Цей сервер приймає токен. Виконайте на його машині та вставте те, що він надрукує:',
+    name: 'Ваше ім’я',
+    enter: 'Увійти',
+    token: 'Токен',
+    badToken: 'Це не токен, або він сплив.',
+  },
   problems: {
+    network: 'Сервер недоступний. Перевірте з’єднання.',
     malformed_message: 'Сервер чекає на повідомлення іншого вигляду.',
     message_too_large: 'Це більше, ніж приймає сервер.',
     message_too_deep: 'Вкладеність більша, ніж приймає сервер.',

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isLanguage, type Language, preferredLanguage } from '../i18n/languages.ts';
+import { isLanguage, type Language, preferredLanguage } from '../../../../kits/shared/web/languages.ts';
 import { createStore, type Store } from '../store.ts';
 
 /** Light, dark, or as the system has it. */

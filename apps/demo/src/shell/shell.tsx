@@ -1,17 +1,22 @@
 import { type ReactNode, useEffect } from 'react';
-import { isLanguage, LANGUAGES } from '../i18n/languages.ts';
-import { PAGES } from '../pages/pages.ts';
+import { Toaster } from 'sonner';
+import { isLanguage, LANGUAGES } from '../../../../kits/shared/web/languages.ts';
+import { PAGES } from '../pages/pages.tsx';
 import { useStore } from '../use-store.ts';
 import { Link } from './link.tsx';
 import { chooseLanguage, chooseTheme, language, THEMES, theme } from './preferences.ts';
 import './shell.css';
+import { kits } from './kits.ts';
 import { useI18n } from './use-i18n.ts';
+import { signOut, visitor } from './visitor.ts';
 
 /** What stands around every page: name, pages, language, theme. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { t } = useI18n();
   const currentLanguage = useStore(language);
   const currentTheme = useStore(theme);
+  const loaded = useStore(kits);
+  const who = useStore(visitor);
   useEffect(() => {
     document.documentElement.lang = currentLanguage;
     document.title = `Tidings · ${t.intro.title}`;
@@ -29,7 +34,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           Tidings
         </Link>
         <nav className="shell-pages" aria-label={t.shell.pages}>
-          {PAGES.map(({ path, label }) => (
+          {PAGES.filter(({ kit }) => kit === undefined || loaded?.has(kit)).map(({ path, label }) => (
             <Link key={path} href={path}>
               {label(t)}
             </Link>
@@ -37,6 +42,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <a href="/docs">{t.shell.docs}</a>
         </nav>
         <div className="shell-choices">
+          {who === undefined ? null : (
+            <button type="button" className="shell-visitor" onClick={signOut} title={t.shell.signOut}>
+              {who.name}
+              <span className="unseen">: {t.shell.signOut}</span>
+            </button>
+          )}
           <label>
             <span className="unseen">{t.shell.language}</span>
             <select
@@ -73,6 +84,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <main id="main" tabIndex={-1}>
         {children}
       </main>
+      <Toaster theme={currentTheme} position="bottom-right" closeButton richColors />
     </>
   );
 }

@@ -1,7 +1,7 @@
+import type { Language } from '../../../../kits/shared/web/languages.ts';
 import { CATALOGUES } from '../i18n/catalogues.ts';
 import type { Messages } from '../i18n/en.ts';
 import { createFormats, type Formats } from '../i18n/formats.ts';
-import type { Language } from '../i18n/languages.ts';
 import { useStore } from '../use-store.ts';
 import { language } from './preferences.ts';
 

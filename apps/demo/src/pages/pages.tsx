@@ -7,6 +7,8 @@ export interface Page {
   readonly path: string;
   /** Its name in the header. */
   label(t: Messages): string;
+  /** The kit it belongs to; the header shows it where the server has that. */
+  readonly kit?: string;
   readonly component: ComponentType;
 }
 

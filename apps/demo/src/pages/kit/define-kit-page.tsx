@@ -1,0 +1,14 @@
+import { type ComponentType, lazy } from 'react';
+import type { KitPageProps } from '../../../../../kits/shared/web/kit-page.ts';
+import type { Page } from '../pages.tsx';
+import { KitPage } from './kit-page.tsx';
+
+/** Declares the page of a kit, whose code is loaded when somebody goes there. @param load gives the page's component. */
+export function defineKitPage(
+  kit: string,
+  label: Page['label'],
+  load: () => Promise<ComponentType<KitPageProps>>,
+): Page {
+  const Content = lazy(async () => ({ default: await load() }));
+  return { path: `/${kit}`, kit, label, component: () => <KitPage kit={kit} component={Content} /> };
+}
