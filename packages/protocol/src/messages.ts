@@ -26,6 +26,9 @@ export const FLAT_COMMANDS: ReadonlySet<string> = new Set([
   'ping',
 ]);
 
+/** At most so many messages in a batch, in either direction. */
+export const MAX_BATCH = 100;
+
 const closed = { additionalProperties: false } as const;
 
 /** A channel's name, checked for its form by the server so that a bad one has its own code. */

@@ -3,16 +3,13 @@
  *
  * @module
  */
-import { TidingsError } from '@tidings/protocol';
+import { MAX_BATCH, TidingsError } from '@tidings/protocol';
 import sjson from 'secure-json-parse';
 import type { Incoming } from '../core/ports/dialect.ts';
 import type { JsonObject } from '../core/ports/json-object.ts';
 
 /** Nesting deeper than this is refused before it is parsed. */
 const MAX_DEPTH = 32;
-
-/** At most so many messages in a batch. */
-const MAX_BATCH = 100;
 
 /**
  * Parses a message that must be an object.

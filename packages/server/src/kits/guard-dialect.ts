@@ -21,5 +21,6 @@ export function guardDialect(dialect: Dialect, onError: (error: unknown) => void
     encodeEvent: encode((event) => dialect.encodeEvent(event)),
     encodeReply: encode((reply) => dialect.encodeReply(reply)),
     encodeNotice: encode((notice) => dialect.encodeNotice(notice)),
+    ...(dialect.batch && { batch: dialect.batch }),
   };
 }

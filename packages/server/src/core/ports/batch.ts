@@ -59,11 +59,17 @@ export class Batch {
     return runs.reverse().flat();
   }
 
-  /** All frames as one buffer; joined once, then shared. Only for wires whose frames are buffers. */
-  joined(): Buffer {
-    if (this.#joined) return this.#joined;
-    const frames = this.frames() as readonly Buffer[];
-    this.#joined = frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames);
+  /**
+   * All frames as one buffer; joined once, then shared. Only for wires whose frames are buffers.
+   *
+   * @param join the wire's, the same on every call: a batch has the frames of one wire.
+   */
+  joined(join: (frames: readonly Buffer[]) => Buffer = concat): Buffer {
+    this.#joined ??= join(this.frames() as readonly Buffer[]);
     return this.#joined;
   }
+}
+
+function concat(frames: readonly Buffer[]): Buffer {
+  return frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames);
 }

@@ -11,6 +11,8 @@ export interface Wire {
   readonly dialect: Dialect;
   /** Frames one encoded message. */
   frame(text: string): Frame;
+  /** Makes the frames of a batch what is written. @default one after the other */
+  readonly join?: ((frames: readonly Buffer[]) => Buffer) | undefined;
 }
 
 /** One client's connection, seen from the hub. */

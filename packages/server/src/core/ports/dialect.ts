@@ -84,4 +84,13 @@ export interface Dialect {
   encodeReply(reply: Reply): string | undefined;
   /** Writes a notice; `undefined` when this dialect has no form for it. */
   encodeNotice(notice: Notice): string | undefined;
+  /** How several messages make one, for WebSocket clients that ask for it by `?batch=1`. @default they are not joined */
+  readonly batch?: BatchForm;
+}
+
+/** One message of several: what stands before the first, between two and after the last. */
+export interface BatchForm {
+  readonly before: string;
+  readonly between: string;
+  readonly after: string;
 }

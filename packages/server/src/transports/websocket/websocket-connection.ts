@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { DISCONNECTS, type Disconnect, disconnect, TidingsError } from '@tidings/protocol';
 import { type RawData, WebSocket } from 'ws';
-import type { Batch } from '../../core/ports/batch.ts';
+import { Batch } from '../../core/ports/batch.ts';
 import type { Connection, Wire } from '../../core/ports/connection.ts';
 import type { Reply } from '../../core/ports/dialect.ts';
 import type { Admission, Host, Session } from '../../core/ports/transport.ts';
@@ -75,7 +75,7 @@ export class WebSocketConnection implements Connection {
 
   write(batch: Batch): boolean {
     if (this.#ws.readyState !== WebSocket.OPEN) return true;
-    return this.#socket.write(batch.joined());
+    return this.#socket.write(batch.joined(this.#wire.join));
   }
 
   /** Asks whether the client is there, or ends the session when it did not answer the last time. */
@@ -93,7 +93,7 @@ export class WebSocketConnection implements Connection {
   close(notice: Disconnect): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
     const text = this.#wire.dialect.encodeNotice({ type: 'disconnect', disconnect: notice });
-    if (text !== undefined) this.#socket.write(this.#wire.frame(text));
+    if (text !== undefined) this.#socket.write(Batch.of([this.#wire.frame(text)]).joined(this.#wire.join));
     this.#ws.close(notice.code, DISCONNECTS[notice.reason].message);
     setTimeout(() => this.#ws.terminate(), CLOSE_TIMEOUT).unref();
   }

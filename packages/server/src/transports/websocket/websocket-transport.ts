@@ -11,6 +11,7 @@ import type { Clock, Timer } from '../../core/ports/clock.ts';
 import type { Wire } from '../../core/ports/connection.ts';
 import type { Dialect } from '../../core/ports/dialect.ts';
 import type { Admission, Handshake, Host, Session } from '../../core/ports/transport.ts';
+import { batchWire } from './batch-wire.ts';
 import { deflateFrame, WINDOW_BITS } from './deflate-frame.ts';
 import { textFrame } from './frame.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
@@ -28,9 +29,15 @@ export interface WebSocketRoute {
 /** A route with its wire, which all its connections share. */
 interface Route {
   readonly route: WebSocketRoute;
-  readonly wire: Wire;
+  readonly wires: Wires;
+  /** For clients that asked for batches, where the dialect has a form for them. */
+  readonly batched: Wires;
+}
+
+interface Wires {
+  readonly plain: Wire;
   /** For clients that asked for compression. */
-  readonly deflateWire: Wire;
+  readonly deflate: Wire;
 }
 
 export interface WebSocketTransportOptions {
@@ -87,11 +94,15 @@ export class WebSocketTransport {
   add(route: WebSocketRoute): void {
     if (this.#routes.has(route.path)) throw new Error(`WebSocket path "${route.path}" is declared twice`);
     const { path, dialect } = route;
-    this.#routes.set(path, {
-      route,
-      wire: { dialect, frame: textFrame },
-      deflateWire: { dialect, frame: deflateFrame },
-    });
+    const wires = {
+      plain: { dialect, frame: textFrame },
+      deflate: { dialect, frame: deflateFrame },
+    };
+    const batched = dialect.batch && {
+      plain: batchWire(dialect, dialect.batch, textFrame),
+      deflate: batchWire(dialect, dialect.batch, deflateFrame),
+    };
+    this.#routes.set(path, { route, wires, batched: batched ?? wires });
   }
 
   close(): void {
@@ -131,7 +142,8 @@ export class WebSocketTransport {
     this.#wss.handleUpgrade(request, socket, head, (ws) => {
       taken = true;
       socket.off('error', onError);
-      const wire = ws.extensions.includes(DEFLATE) ? found.deflateWire : found.wire;
+      const wires = url.searchParams.get('batch') === '1' ? found.batched : found.wires;
+      const wire = ws.extensions.includes(DEFLATE) ? wires.deflate : wires.plain;
       const connection = new WebSocketConnection({ ws, socket, wire, host });
       // Browsers see no HTTP status of a failed handshake, so a bad token is told by close code.
       if (reason) connection.close(disconnect(reason));
