@@ -61,6 +61,7 @@ export function idOf(name: string): string {
   const latin = [...name.trim().toLocaleLowerCase('tr')].map((letter) => LETTERS[letter] ?? letter).join('');
   const id = latin
     .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, LONGEST_ID);

@@ -66,7 +66,7 @@ function useVisitorClient({ user, token }: Visitor): Client | undefined {
       outbox: { store: new IndexedDbOutboxStore(user) },
     });
     const stop = made.status.subscribe(() => {
-      const { state, error } = made.status.value;
+      const { state, error } = made.status.getSnapshot();
       if (state === 'failed' && error && SPENT.has(error.code)) signOut();
     });
     setClient(made);
