@@ -149,6 +149,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     authenticator,
     loopbackOrigins: config.development,
     anonymous: config.auth.anonymous,
+    cookie: config.auth.cookie,
     authenticationTimeout: config.auth.timeout,
     limits: { ...limits, commands: { perSecond: limits.commandsPerSecond, burst: limits.commandBurst } },
     onError: (error, command) => log.error({ err: error, command }, 'a command failed'),

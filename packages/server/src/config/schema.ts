@@ -84,6 +84,14 @@ const auth = section('Who may come in.', {
   }),
   issuer: Type.Optional(text({ description: 'The claim `iss` that a token must have.', minLength: 1 })),
   audience: Type.Optional(text({ description: 'The claim `aud` that a token must have.', minLength: 1 })),
+  cookie: Type.Optional(
+    text({
+      description:
+        'The cookie that carries a browser’s token to WebSocket, Socket.IO and SSE, where it is sent by no other way. Calls over HTTP are not believed by it.',
+      pattern: '^[A-Za-z0-9_.-]+$',
+      expected: 'the name of a cookie',
+    }),
+  ),
   clockTolerance: milliseconds({
     description: 'How far the clock of whoever signs tokens may be off, when `exp` and `nbf` are checked.',
     default: 0,

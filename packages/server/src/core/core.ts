@@ -43,6 +43,8 @@ export interface CoreOptions {
   /** Whether pages of this machine may connect, whatever their port. @default false */
   readonly loopbackOrigins?: boolean;
   readonly anonymous: boolean;
+  /** The cookie that carries a token where a client sends none otherwise. @default none */
+  readonly cookie?: string | undefined;
   /** Milliseconds between heartbeats. */
   readonly heartbeat: number;
   /** How long a session may stay without authenticating where that is required, milliseconds. */

@@ -5,6 +5,7 @@
  */
 import { isIP } from 'node:net';
 import { TidingsError } from '@tidings/protocol';
+import { parseCookie } from 'cookie';
 import { ANONYMOUS } from './identity.ts';
 import type { Authenticator } from './ports/authenticator.ts';
 import type { Admission, Handshake } from './ports/transport.ts';
@@ -17,6 +18,8 @@ export interface GateOptions {
   readonly loopbackOrigins?: boolean | undefined;
   /** Whether a client without a token may come in. */
   readonly anonymous: boolean;
+  /** The cookie that carries a token where a client sends none otherwise. @default none */
+  readonly cookie?: string | undefined;
   readonly limits: { readonly connections: number; readonly connectionsPerAddress: number };
 }
 
@@ -70,7 +73,7 @@ export class Gate {
   }
 
   /** Takes a place for a client and says who it is. @throws TidingsError; the place is free again then. */
-  async admit({ origin, host, address, token }: Handshake): Promise<Admission> {
+  async admit({ origin, host, address, token: given, cookies }: Handshake): Promise<Admission> {
     this.checkOrigin(origin, host);
     const here = this.#byAddress.get(address) ?? 0;
     const { connections, connectionsPerAddress } = this.#options.limits;
@@ -81,12 +84,19 @@ export class Gate {
     this.#byAddress.set(address, here + 1);
     this.#connections += 1;
     try {
+      const token = given ?? this.#tokenIn(cookies);
       if (token === undefined) return { identity: ANONYMOUS, provisional: !this.#options.anonymous };
       return { identity: await this.#options.authenticator.verify(token), provisional: false };
     } catch (error) {
       this.leave(address);
       throw error;
     }
+  }
+
+  /** Pages of other origins, which a browser would send the cookie for as well, have been refused before. */
+  #tokenIn(cookies: string | undefined): string | undefined {
+    const { cookie } = this.#options;
+    return cookie === undefined || cookies === undefined ? undefined : parseCookie(cookies)[cookie];
   }
 
   /** Gives a place back. */

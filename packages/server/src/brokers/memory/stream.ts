@@ -1,10 +1,10 @@
 import type { HistoryPolicy, Slice, SliceRequest } from '../../core/ports/broker.ts';
 import type { ChannelEvent } from '../../core/ports/event.ts';
 import type { JournalTrim } from '../../core/ports/journal.ts';
+import { KeptEvents } from './kept-events.ts';
 
-/** What an event costs beside its data, and a stream beside its events, bytes; estimates, for the cap on all history. */
-const EVENT_OVERHEAD = 320;
-const STREAM_OVERHEAD = 400;
+/** What a stream costs beside its events, bytes; an estimate, for the cap on all history. */
+const STREAM_OVERHEAD = 800;
 
 /** How many surplus events gather before their rows are deleted, as a part of the history's size. */
 const TRIM_SLACK = 0.1;
@@ -27,15 +27,14 @@ export class Stream {
   readonly epoch: string;
   /** The newest event's. */
   offset: number;
-  bytes = STREAM_OVERHEAD;
   /** When it was last published to or read, for eviction. */
   usedAt = 0;
   /** Used since its last turn to be evicted. */
   used = false;
   #floor: number;
-  /** Ascending from `#first` on; what is before it has been dropped. */
-  #events: ChannelEvent[];
-  #first = 0;
+  readonly #kept: KeptEvents;
+  /** What was read last, while the collector leaves it: after a cut, thousands come back to the same place. */
+  #lastRead: { readonly from: number; readonly events: WeakRef<readonly ChannelEvent[]> } | undefined;
   /** On disk, events through this offset have been deleted. */
   #trimmed: number;
 
@@ -45,22 +44,27 @@ export class Stream {
     this.epoch = start.epoch;
     this.offset = start.offset;
     this.#floor = start.floor;
-    this.#events = [...start.events];
     this.#trimmed = start.trimmed;
-    for (const event of start.events) this.bytes += cost(event);
+    this.#kept = new KeptEvents(this);
+    for (const event of start.events) this.#kept.push(event);
   }
 
   /** How many events are kept. */
   get length(): number {
-    return this.#events.length - this.#first;
+    return this.#kept.length;
+  }
+
+  /** What it takes up in memory. */
+  get bytes(): number {
+    return STREAM_OVERHEAD + this.#kept.capacity;
   }
 
   /** @returns by how many bytes the stream grew. */
   append(event: ChannelEvent): number {
     const before = this.bytes;
     this.offset = event.offset;
-    this.#events.push(event);
-    this.bytes += cost(event);
+    if (this.policy.size === 0) this.#floor = event.sequence;
+    else this.#kept.push(event);
     this.#drop(Math.max(0, this.length - this.policy.size));
     return this.bytes - before;
   }
@@ -68,11 +72,7 @@ export class Stream {
   /** Drops what is as old as the policy allows, or older. @returns by how many bytes the stream shrank. */
   expire(now: number): number {
     const before = this.bytes;
-    const oldest = now - this.policy.ttl;
-    let count = 0;
-    for (let index = this.#first; (this.#events[index]?.at ?? Number.POSITIVE_INFINITY) <= oldest; index += 1)
-      count += 1;
-    this.#drop(count);
+    this.#drop(this.#kept.countOlder(now - this.policy.ttl));
     return before - this.bytes;
   }
 
@@ -87,7 +87,7 @@ export class Stream {
   slice(request: SliceRequest): Slice {
     const { since, after, through, last, limit = Number.POSITIVE_INFINITY } = request;
     const oldest = this.offset - this.length;
-    const head = through === undefined ? this.offset : oldest + this.#countThrough(through);
+    const head = through === undefined ? this.offset : oldest + this.#kept.countThrough(through);
     let recovered = false;
     let from = head;
     if (since) {
@@ -95,11 +95,10 @@ export class Stream {
       from = since.offset;
     } else if (after !== undefined) {
       recovered = after >= this.#floor;
-      from = oldest + this.#countThrough(after);
+      from = oldest + this.#kept.countThrough(after);
     }
     if (!recovered) from = Math.max(oldest, head - (last ?? 0));
-    const begin = this.#first + (from - oldest);
-    const events = this.#events.slice(begin, begin + Math.min(limit, head - from));
+    const events = this.#read(from, Math.min(limit, head - from));
     return {
       position: { epoch: this.epoch, offset: head },
       recovered,
@@ -108,32 +107,18 @@ export class Stream {
     };
   }
 
-  /** How many kept events have a sequence of at most this, by bisection. */
-  #countThrough(sequence: number): number {
-    let low = this.#first;
-    let high = this.#events.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#events[middle] as ChannelEvent).sequence <= sequence) low = middle + 1;
-      else high = middle;
-    }
-    return low - this.#first;
+  /** The events after an offset, `count` of them. */
+  #read(from: number, count: number): readonly ChannelEvent[] {
+    if (count <= 0) return [];
+    const known = this.#lastRead?.from === from ? this.#lastRead.events.deref() : undefined;
+    if (known?.length === count) return known;
+    const oldest = this.offset - this.length;
+    const events = this.#kept.read(from - oldest, count, oldest + 1);
+    this.#lastRead = { from, events: new WeakRef(events) };
+    return events;
   }
 
   #drop(count: number): void {
-    if (count === 0) return;
-    for (let index = this.#first; index < this.#first + count; index += 1)
-      this.bytes -= cost(this.#events[index] as ChannelEvent);
-    this.#first += count;
-    this.#floor = (this.#events[this.#first - 1] as ChannelEvent).sequence;
-    // The dropped part goes once it is as long as the kept one, so that dropping costs the same for each event.
-    if (this.#first > this.length) {
-      this.#events = this.#events.slice(this.#first);
-      this.#first = 0;
-    }
+    if (count > 0) this.#floor = this.#kept.drop(count) ?? this.#floor;
   }
-}
-
-function cost(event: ChannelEvent): number {
-  return EVENT_OVERHEAD + event.json.length;
 }

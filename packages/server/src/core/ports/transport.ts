@@ -20,6 +20,8 @@ export interface Handshake {
   readonly address: string;
   /** From wherever this transport carries one. */
   readonly token: string | undefined;
+  /** The `Cookie` header: a browser sends it by itself, so a page that is as it was may have its token there. */
+  readonly cookies?: string | undefined;
 }
 
 /** A client that was let in. */

@@ -137,7 +137,7 @@ export class SocketIOTransport {
     const { host } = this.#options;
     const handshake = this.#handshake(request);
     try {
-      await host.admit({ ...handshake, token: undefined });
+      await host.admit({ ...handshake, token: undefined, cookies: undefined });
     } catch (error) {
       return error instanceof TidingsError ? error.code : 'internal';
     }
@@ -157,6 +157,7 @@ export class SocketIOTransport {
       host: request.headers.host,
       address: this.#options.addressOf(request),
       token: url ? tokenOf(request, url) : undefined,
+      cookies: request.headers.cookie,
     };
   }
 

@@ -73,9 +73,9 @@ export class SseTransport {
    */
   async open(wanted: StreamRequest): Promise<void> {
     const { request, response, address, token } = wanted;
-    const { origin, host } = request.headers;
+    const { origin, host, cookie: cookies } = request.headers;
     if (wanted.cursor !== undefined && !parseCursor(wanted.cursor)) throw new TidingsError('bad_cursor');
-    const admission = await this.#host.admit({ origin, host, address, token });
+    const admission = await this.#host.admit({ origin, host, address, token, cookies });
     if (admission.provisional || response.destroyed) {
       this.#host.turnedAway(address);
       throw new TidingsError('unauthenticated');

@@ -124,6 +124,7 @@ export class WebSocketTransport {
       host: request.headers.host,
       address: addressOf(request),
       token: tokenOf(request, url),
+      cookies: request.headers.cookie,
     };
     // Until ws takes the socket over, nobody else would hear that it failed.
     const onError = () => socket.destroy();

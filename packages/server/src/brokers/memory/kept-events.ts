@@ -1,0 +1,218 @@
+/**
+ * The kept events of one channel, as bytes outside of the JavaScript heap.
+ *
+ * History is most of what a server remembers, and is written far more often than it is read. As objects, each kept event
+ * is copied twice by the collector and looked at again ever after, which cost more than everything else about taking
+ * it. Of bytes the collector sees nothing; what is read is made into events again.
+ *
+ * @module
+ */
+import { ChannelEvent } from '../../core/ports/event.ts';
+
+/** A record's header: its length and encoding, lengths of four texts, sequence, time; then the texts as one. */
+const LENGTH = 0;
+const ENCODING = 4;
+const ID = 8;
+const EVENT = 12;
+/** One more than the text's length; 0 when there is none. */
+const USER = 16;
+const CONFLATE = 20;
+const SEQUENCE = 24;
+const AT = 32;
+const HEADER = 40;
+
+/** How a record's texts are written: one byte a character where that is possible, and never with a loss. */
+const ENCODINGS = ['latin1', 'utf8', 'utf16le'] as const;
+type Encoding = 0 | 1 | 2;
+
+/** A channel begins with little room and takes more as it fills; a greater event has a chunk of its own. Bytes. */
+const MIN_CHUNK = 512;
+const MAX_CHUNK = 8192;
+
+/** Some neighbouring records. */
+interface Chunk {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+  /** Where the first record that is kept begins. */
+  start: number;
+  /** Where the last one ends. */
+  end: number;
+  /** How many are kept. */
+  count: number;
+}
+
+/** What all events of a stream share. */
+export interface Shared {
+  readonly channel: string;
+  readonly epoch: string;
+}
+
+export class KeptEvents {
+  /** Bytes that are taken up, used or not. */
+  capacity = 0;
+  length = 0;
+  readonly #shared: Shared;
+  /** In the order of their events; none is empty. */
+  #chunks: Chunk[] = [];
+  /** One that was emptied, for the next to come: who keeps a number of events goes round in the same memory. */
+  #spare: Chunk | undefined;
+
+  constructor(shared: Shared) {
+    this.#shared = shared;
+  }
+
+  push({ id, event, user, conflate, json, sequence, at }: ChannelEvent): void {
+    const text = id + event + (user ?? '') + (conflate ?? '') + json;
+    const utf8 = Buffer.byteLength(text);
+    const encoding: Encoding = utf8 === text.length ? 0 : text.isWellFormed() ? 1 : 2;
+    const size = HEADER + (encoding === 2 ? 2 * text.length : utf8);
+    const chunk = this.#chunkFor(size);
+    const { bytes, view, end } = chunk;
+    view.setUint32(end + LENGTH, size);
+    view.setUint32(end + ENCODING, encoding);
+    view.setUint32(end + ID, id.length);
+    view.setUint32(end + EVENT, event.length);
+    view.setUint32(end + USER, user === undefined ? 0 : user.length + 1);
+    view.setUint32(end + CONFLATE, conflate === undefined ? 0 : conflate.length + 1);
+    view.setFloat64(end + SEQUENCE, sequence);
+    view.setFloat64(end + AT, at);
+    bytes.write(text, end + HEADER, ENCODINGS[encoding]);
+    chunk.end = end + size;
+    chunk.count += 1;
+    this.length += 1;
+  }
+
+  /**
+   * Drops the oldest `count`, which must be kept.
+   *
+   * @returns the sequence of the last one dropped.
+   */
+  drop(count: number): number | undefined {
+    let sequence: number | undefined;
+    for (let left = count; left > 0; left -= 1) {
+      const chunk = this.#chunks[0] as Chunk;
+      const { view, start } = chunk;
+      if (left === 1) sequence = view.getFloat64(start + SEQUENCE);
+      chunk.start = start + view.getUint32(start + LENGTH);
+      chunk.count -= 1;
+      if (chunk.count === 0) this.#release(this.#chunks.shift() as Chunk);
+    }
+    this.length -= count;
+    if (this.length === 0 && this.#spare) {
+      this.capacity -= this.#spare.bytes.length;
+      this.#spare = undefined;
+    }
+    return sequence;
+  }
+
+  /** How many of the oldest are of this time or before, milliseconds since 1970-01-01 UTC. */
+  countOlder(at: number): number {
+    let count = 0;
+    for (const { view, start, end } of this.#chunks) {
+      for (let record = start; record < end; record += view.getUint32(record + LENGTH)) {
+        if (view.getFloat64(record + AT) > at) return count;
+        count += 1;
+      }
+    }
+    return count;
+  }
+
+  /** How many have a sequence of at most this. */
+  countThrough(sequence: number): number {
+    let count = 0;
+    for (const [index, { view, start, end, count: kept }] of this.#chunks.entries()) {
+      const next = this.#chunks[index + 1];
+      if (next && next.view.getFloat64(next.start + SEQUENCE) <= sequence) {
+        count += kept;
+        continue;
+      }
+      for (let record = start; record < end; record += view.getUint32(record + LENGTH)) {
+        if (view.getFloat64(record + SEQUENCE) > sequence) return count;
+        count += 1;
+      }
+    }
+    return count;
+  }
+
+  /**
+   * Makes events of what is kept.
+   *
+   * @param begin the index of the first one
+   * @param count how many at most
+   * @param offset of the oldest that is kept
+   */
+  read(begin: number, count: number, offset: number): ChannelEvent[] {
+    const events: ChannelEvent[] = [];
+    let index = 0;
+    for (const chunk of this.#chunks) {
+      if (events.length >= count) break;
+      if (index + chunk.count <= begin) {
+        index += chunk.count;
+        continue;
+      }
+      const { view, start, end } = chunk;
+      for (let record = start; record < end && events.length < count; index += 1) {
+        if (index >= begin) events.push(this.#event(chunk, record, offset + index));
+        record += view.getUint32(record + LENGTH);
+      }
+    }
+    return events;
+  }
+
+  #event({ bytes, view }: Chunk, record: number, offset: number): ChannelEvent {
+    const encoding = ENCODINGS[view.getUint32(record + ENCODING) as Encoding];
+    const text = bytes.toString(encoding, record + HEADER, record + view.getUint32(record + LENGTH));
+    const afterId = view.getUint32(record + ID);
+    const afterEvent = afterId + view.getUint32(record + EVENT);
+    const user = view.getUint32(record + USER);
+    const afterUser = afterEvent + Math.max(0, user - 1);
+    const conflate = view.getUint32(record + CONFLATE);
+    const afterConflate = afterUser + Math.max(0, conflate - 1);
+    const { channel, epoch } = this.#shared;
+    return new ChannelEvent(
+      {
+        channel,
+        event: text.slice(afterId, afterEvent),
+        user: user === 0 ? undefined : text.slice(afterEvent, afterUser),
+        conflate: conflate === 0 ? undefined : text.slice(afterUser, afterConflate),
+        json: text.slice(afterConflate),
+      },
+      {
+        offset,
+        epoch,
+        id: text.slice(0, afterId),
+        at: view.getFloat64(record + AT),
+        sequence: view.getFloat64(record + SEQUENCE),
+      },
+    );
+  }
+
+  /** The chunk that has room for so many bytes more, a new one where the last has not. */
+  #chunkFor(size: number): Chunk {
+    const last = this.#chunks.at(-1);
+    if (last && last.end + size <= last.bytes.length) return last;
+    const spare = this.#spare;
+    if (spare && size <= spare.bytes.length) {
+      this.#spare = undefined;
+      this.#chunks.push(spare);
+      return spare;
+    }
+    const room = Math.min(MAX_CHUNK, Math.max(MIN_CHUNK, 2 * (last?.bytes.length ?? 0)));
+    const bytes = Buffer.allocUnsafeSlow(Math.max(room, size));
+    const view = new DataView(bytes.buffer);
+    const chunk: Chunk = { bytes, view, start: 0, end: 0, count: 0 };
+    this.#chunks.push(chunk);
+    this.capacity += bytes.length;
+    return chunk;
+  }
+
+  #release(chunk: Chunk): void {
+    const { length } = chunk.bytes;
+    if (length <= MAX_CHUNK && length > (this.#spare?.bytes.length ?? 0)) {
+      this.capacity -= this.#spare?.bytes.length ?? 0;
+      chunk.start = 0;
+      chunk.end = 0;
+      this.#spare = chunk;
+    } else this.capacity -= length;
+  }
+}
