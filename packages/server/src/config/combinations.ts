@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createECDH, createPublicKey, type KeyObject } from 'node:crypto';
 import { resolveNamespace } from '../core/namespace.ts';
 import type { Algorithm, Config } from './schema.ts';
 
@@ -16,6 +16,7 @@ export function combinationFaults(config: Config, production: boolean): string[]
     ...placeFaults(config, production),
     ...authFaults(config),
     ...limitFaults(config),
+    ...pushFaults(config),
     ...namespaceFaults(config),
   ];
 }
@@ -126,6 +127,36 @@ function limitFaults({ limits, heartbeat, presence, drain }: Config): string[] {
       `drain.timeout is more than ${LONGEST_DRAIN} ms: the server would be killed while it drains, before its queues are flushed`,
     );
   return faults;
+}
+
+function pushFaults({ push }: Config): string[] {
+  const faults: string[] = [];
+  const { subject, publicKey, privateKey, trustedOrigins } = push;
+  if ((publicKey === undefined) !== (privateKey === undefined))
+    faults.push(
+      'push.publicKey and push.privateKey go together; give both, or none for those of secrets.json',
+    );
+  else if (publicKey !== undefined && privateKey !== undefined && publicOf(privateKey) !== publicKey)
+    faults.push('push.publicKey is not that of push.privateKey: no push service would take a message');
+  if (subject !== undefined && !/^(mailto:[^@\s]+@[^@\s]+|https:\/\/[^\s/]+\S*)$/.test(subject))
+    faults.push('push.subject must be a mailto: address or an https: URL');
+  for (const origin of trustedOrigins)
+    if (URL.parse(origin)?.protocol !== 'https:' || new URL(origin).origin !== origin)
+      faults.push(
+        `push.trustedOrigins: "${origin}" is no https: origin; write it like https://push.example.lan:8443, without a path`,
+      );
+  return faults;
+}
+
+/** The public key of a private one on P-256; `undefined` when it is none. */
+function publicOf(privateKey: string): string | undefined {
+  const pair = createECDH('prime256v1');
+  try {
+    pair.setPrivateKey(privateKey, 'base64url');
+    return pair.getPublicKey('base64url');
+  } catch {
+    return undefined;
+  }
 }
 
 function namespaceFaults({ namespaces }: Config): string[] {

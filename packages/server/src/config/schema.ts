@@ -300,6 +300,44 @@ export const ConfigSchema = Type.Object(
     typing: section('Typing marks.', {
       ttl: milliseconds({ description: 'When a mark that is not renewed ends.', default: 6000 }),
     }),
+    push: section('Web Push: notifications on devices whose pages are closed.', {
+      subject: Type.Optional(
+        text({
+          description:
+            'How push services reach the operator, `mailto:` or `https:`. Apple’s takes no made-up one.',
+          defaultText: 'the first `https:` origin of `origins`, otherwise `mailto:push@example.com`',
+        }),
+      ),
+      publicKey: Type.Optional(
+        text({
+          description:
+            'The VAPID public key, base64url. Browsers that subscribed with another must subscribe anew.',
+          pattern: '^[A-Za-z0-9_-]{87}$',
+          expected: '65 bytes in base64url',
+          defaultText: 'from `secrets.json`',
+        }),
+      ),
+      privateKey: Type.Optional(
+        text({
+          description: 'The VAPID private key, base64url.',
+          pattern: '^[A-Za-z0-9_-]{43}$',
+          expected: '32 bytes in base64url',
+          defaultText: 'from `secrets.json`',
+          secret: true,
+        }),
+      ),
+      devices: count({
+        description: 'Devices of one user; beyond it, the one renewed the longest ago makes room.',
+        default: 20,
+        maximum: 10_000,
+        unit: 'devices',
+      }),
+      trustedOrigins: list({
+        description:
+          'Origins of push services that may have private addresses, such as `https://push.example.lan:8443`. All others must be on the public internet.',
+        default: [],
+      }),
+    }),
     drain: section('Going down on SIGTERM.', {
       timeout: milliseconds({
         description: 'How long sessions and requests have to end before they are cut; 30 s at most.',

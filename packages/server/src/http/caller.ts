@@ -66,6 +66,11 @@ export class Callers {
     return identity;
   }
 
+  /** Holds back an address that calls too fast without saying who it is. @throws TidingsError `rate_limited`. */
+  async stranger({ ip }: Pick<FastifyRequest, 'ip'>): Promise<void> {
+    await this.#pace(ip);
+  }
+
   async #pace(key: string): Promise<void> {
     try {
       await this.#limiter.consume(key);
