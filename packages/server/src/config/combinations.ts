@@ -18,6 +18,7 @@ export function combinationFaults(config: Config, production: boolean): string[]
     ...limitFaults(config),
     ...pushFaults(config),
     ...namespaceFaults(config),
+    ...emailFaults(config),
   ];
 }
 
@@ -168,4 +169,32 @@ function namespaceFaults({ namespaces }: Config): string[] {
       return error instanceof Error ? error.message.split('\n') : [String(error)];
     }
   });
+}
+
+/** One address, with a name before it or without. */
+const SENDER =
+  /^(?:[^\p{C}<>@,;]*<\s*[^\s\p{C}<>@,;]+@[^\s\p{C}<>@,;]+\s*>|[^\s\p{C}<>@,;]+@[^\s\p{C}<>@,;]+)$/u;
+
+function emailFaults({ email, development }: Config): string[] {
+  const faults: string[] = [];
+  const { smtp, from, publicUrl } = email;
+  if (!SENDER.test(from))
+    faults.push('email.from is not one address; write it like Prices <no-reply@example.com>');
+  else if (smtp !== undefined && !development && /@localhost>?$/.test(from))
+    faults.push(
+      'email.smtp is given, but email.from is not: mails from localhost are thrown away by who gets them',
+    );
+  if (smtp !== undefined && !URL.canParse(smtp)) faults.push('email.smtp is no URL');
+  if (publicUrl !== undefined && !isPublicUrl(publicUrl, development))
+    faults.push('email.publicUrl must be an https: URL (http: in development) without a query');
+  if (smtp !== undefined && publicUrl === undefined && !development)
+    faults.push('email.smtp is given, but email.publicUrl is not: the links in mails would lead nowhere');
+  return faults;
+}
+
+function isPublicUrl(text: string, development: boolean): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, search, hash, username } = new URL(text);
+  if (search !== '' || hash !== '' || username !== '') return false;
+  return protocol === 'https:' || (development && protocol === 'http:');
 }

@@ -300,6 +300,42 @@ export const ConfigSchema = Type.Object(
     typing: section('Typing marks.', {
       ttl: milliseconds({ description: 'When a mark that is not renewed ends.', default: 6000 }),
     }),
+    email: section('Notifications by email. docs/EMAIL.md says how to turn it on.', {
+      smtp: Type.Optional(
+        text({
+          description:
+            'The server that takes mails: `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte. Without one, development writes mails into files, and production sends none.',
+          expected: 'an smtp:// or smtps:// URL',
+          pattern: '^smtps?://.',
+          secret: true,
+        }),
+      ),
+      from: text({
+        description: 'Who mails are from, such as `Prices <no-reply@example.com>`.',
+        default: 'Tidings <tidings@localhost>',
+        minLength: 3,
+      }),
+      publicUrl: Type.Optional(
+        text({
+          description:
+            'The address of the app, which the links in mails begin with; `https:` outside development.',
+          defaultText: 'the address that the server listens on, in development',
+        }),
+      ),
+      connections: count({
+        description: 'Connections to the SMTP server at once.',
+        default: 3,
+        maximum: 100,
+        unit: 'connections',
+      }),
+      perSecond: count({
+        description: 'Mails handed over, at most.',
+        default: 10,
+        maximum: 10_000,
+        unit: 'per second',
+      }),
+      timeout: milliseconds({ description: 'How long the SMTP server may be silent.', default: 30_000 }),
+    }),
     push: section('Web Push: notifications on devices whose pages are closed.', {
       subject: Type.Optional(
         text({

@@ -25,6 +25,7 @@ const TAGS = [
   { name: 'events', description: 'Server-Sent Events.' },
   { name: 'connections', description: 'Live sessions.' },
   { name: 'users', description: 'Ending sessions, revoking tokens.' },
+  { name: 'email', description: 'The links of mails.' },
   { name: 'operations', description: 'Health and numbers.' },
 ];
 

@@ -12,6 +12,7 @@ import type { Auth } from '../features/auth/index.ts';
 import type { Meter } from '../features/stats/index.ts';
 import type { Callers } from './caller.ts';
 import type { SignIn } from './development.ts';
+import type { EmailHttp } from './email.ts';
 import type { ServeFile } from './files.ts';
 
 /** Where the server stands in its life. */
@@ -44,6 +45,8 @@ export interface HttpParts {
   readonly kits?: (() => readonly string[]) | undefined;
   /** Makes a token for whoever asks; in development, where this server signs tokens itself. */
   readonly signIn?: ((who: SignIn) => Promise<string>) | undefined;
+  /** The links of mails, and in development the mails themselves. */
+  readonly email?: EmailHttp | undefined;
   readonly limits: {
     /** Events of one publish. */
     readonly batch: number;

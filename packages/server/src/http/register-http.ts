@@ -6,6 +6,8 @@ import { channelRoutes } from './channels.ts';
 import { commandRoutes } from './commands.ts';
 import { connectionRoutes } from './connections.ts';
 import { developmentRoutes } from './development.ts';
+import { developmentMailRoutes } from './development-mail.ts';
+import { emailRoutes } from './email.ts';
 import { createServeFile } from './files.ts';
 import { healthRoutes } from './health.ts';
 import { kitRoutes } from './kits.ts';
@@ -36,7 +38,7 @@ const API_HEADERS: FastifyHelmetOptions = {
 
 /** Adds the whole HTTP API to a server that {@link createHttp} made. */
 export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
-  const { core, version, web, script, events, callers, meter, extend, signIn, kits } = parts;
+  const { core, version, web, script, events, callers, meter, extend, signIn, kits, email } = parts;
   const refuseOtherMethods = onlyDeclaredMethods(app);
   const commands = () => core.dispatch.commands.values();
   describeApi(app, { version, commands, prefix: PREFIX });
@@ -47,6 +49,7 @@ export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
     asyncApiRoutes(scope, { version, commands, namespaces: () => core.namespaces.all() });
   });
   app.register(async (scope) => publishRoutes(scope, parts), { prefix: PREFIX });
+  if (email) app.register((scope) => emailRoutes(scope, email), { prefix: PREFIX });
   app.register(async (browsers) => {
     await letBrowsersIn(browsers, core.gate);
     events(browsers);
@@ -60,6 +63,7 @@ export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
         userRoutes(api, parts);
         if (kits) kitRoutes(api, kits);
         if (signIn) developmentRoutes(api, signIn);
+        if (email?.outbox) developmentMailRoutes(api, email.outbox);
         await extend?.(api, createServeFile(app));
       },
       { prefix: PREFIX },
