@@ -37,6 +37,8 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   unsupported_media_type: 'Send JSON, with `Content-Type: application/json`.',
   not_subscribed: 'Subscribe to the channel first.',
   too_many_channels: 'Unsubscribe from what is not needed, or raise `limits.channels`.',
+  limit_reached:
+    'Remove one first, or have the option raised that the message tells of, such as `PRICES_MAX_WATCHES`.',
   key_conflict:
     'The first use of the key stands. A new publish needs a new key; a repeated one must have the same content.',
   no_presence: 'Set `presence: true` on the namespace.',

@@ -72,6 +72,11 @@ export const ERRORS = {
     message: 'The session follows as many channels as it may.',
     retry: false,
   },
+  limit_reached: {
+    status: 409,
+    message: 'There are as many of these as there may be; remove one first.',
+    retry: false,
+  },
   key_conflict: { status: 409, message: 'The idempotency key was used with other content.', retry: false },
   no_presence: { status: 409, message: 'The namespace keeps no presence.', retry: false },
   no_typing: { status: 409, message: 'The namespace takes no typing marks.', retry: false },

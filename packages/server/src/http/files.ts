@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 
 /** Serves one file at one path. @throws Error when the path is taken, is none, or the file is not there. */
-export type ServeFile = (path: string, file: URL) => void;
+export type ServeFile = (path: string, file: URL, headers?: Readonly<Record<string, string>>) => void;
 
 /** What browsers run or show only by its right name. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Serves single files as they are, to pages of any origin, out of memory: what a kit brings along is small. */
 export function createServeFile(app: FastifyInstance): ServeFile {
-  return (path, file) => {
+  return (path, file, headers = {}) => {
     if (!path.startsWith('/') || /[*:]/.test(path)) throw new Error(`"${path}" is no path of a file.`);
     if (app.hasRoute({ method: 'GET', url: path })) throw new Error(`The path "${path}" is declared twice.`);
     const content = readFileSync(file);
@@ -32,6 +32,7 @@ export function createServeFile(app: FastifyInstance): ServeFile {
         // A newer kit has a newer file under the same name.
         'cache-control': 'no-cache',
         etag,
+        ...headers,
       });
       if (request.headers['if-none-match'] === etag) return reply.code(304).send();
       return reply.send(content);
