@@ -28,6 +28,7 @@ import {
 import { COMMAND_KEY_MIGRATIONS, CommandKeys } from './features/command-keys/command-keys.ts';
 import { createPresence } from './features/presence/presence.ts';
 import { keepToday, Meter } from './features/stats/index.ts';
+import { createPush, PUSH_MIGRATIONS, type VapidKeys } from './features/push/index.ts';
 import { createTyping } from './features/typing/typing.ts';
 import { createAddressOf } from './http/address-of.ts';
 import { Callers } from './http/caller.ts';
@@ -37,7 +38,7 @@ import type { Phase } from './http/parts.ts';
 import { registerHttp } from './http/register-http.ts';
 import { type InstalledKit, installKit } from './kits/install-kit.ts';
 import { loadKit } from './kits/load-kit.ts';
-import { openSecrets } from './secrets.ts';
+import { openSecrets, type Secrets } from './secrets.ts';
 import { openDataDirectory } from './storage/data-directory.ts';
 import { openDatabase } from './storage/database.ts';
 import { SqliteJournal } from './storage/journal/sqlite-journal.ts';
@@ -74,6 +75,12 @@ const SCRIPT = ['../js', '../../../packages/client/dist/js'].map((path) => join(
 
 /** How long a token is good that a page of development has asked for. */
 const SIGN_IN_TTL = '12h';
+
+/** The service worker that shows pushes. */
+const PUSH_WORKER = new URL('../public/push-sw.js', import.meta.url);
+
+/** Who push services are told to write to when nobody says. */
+const PUSH_SUBJECT = 'mailto:push@example.com';
 
 /** How often connections that became idle are closed while the server goes down, milliseconds. */
 const DRAIN_CHECK = 50;
@@ -117,6 +124,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   await migrate(db, 'core', CORE_MIGRATIONS);
   await migrate(db, 'auth', AUTH_MIGRATIONS);
   await migrate(db, 'command_keys', COMMAND_KEY_MIGRATIONS);
+  await migrate(db, 'push', PUSH_MIGRATIONS);
 
   // The core
   const revocations = opened(
@@ -197,6 +205,17 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     createTyping({ core, clock, ...config.typing, onError: failed('a typing mark could not be told') }),
     (part) => part.close(),
   );
+  const push = opened(
+    createPush({
+      db,
+      clock,
+      ...config.push,
+      vapid: vapidOf(config, secrets),
+      onClick: () => {},
+      onError: failed('old pushes could not be forgotten'),
+    }),
+    (part) => part.close(),
+  );
   const outbox = opened(
     new Outbox({
       db,
@@ -275,6 +294,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     events: (scope) => {
       opened(registerSse(scope, { host: core.host, clock, addressOf }), (sse) => sse.close());
     },
+    push: { ...push, worker: PUSH_WORKER },
     phase: () => phase,
     signIn: mayNameAnyone(config) ? signIn : undefined,
     kits: () => kits.map(({ name }) => name),
@@ -323,6 +343,12 @@ async function run(config: Config, clock: Clock): Promise<Running> {
 /** Whoever reaches such a server sits at its machine, and tries things out there. */
 function mayNameAnyone({ development, host, auth }: Config): boolean {
   return development && isLoopback(host) && auth.algorithms.includes('HS256');
+}
+
+function vapidOf({ push, origins }: Config, { vapid }: Secrets): VapidKeys {
+  const subject = push.subject ?? origins.find((origin) => origin.startsWith('https://')) ?? PUSH_SUBJECT;
+  const { publicKey = vapid.publicKey, privateKey = vapid.privateKey } = push;
+  return { subject, publicKey, privateKey };
 }
 
 async function createLog({ log: { level, pretty } }: Config): Promise<Logger> {

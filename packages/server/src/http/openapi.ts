@@ -26,6 +26,7 @@ const TAGS = [
   { name: 'connections', description: 'Live sessions.' },
   { name: 'users', description: 'Ending sessions, revoking tokens.' },
   { name: 'email', description: 'The links of mails.' },
+  { name: 'push', description: 'Web Push to the devices of users.' },
   { name: 'operations', description: 'Health and numbers.' },
 ];
 

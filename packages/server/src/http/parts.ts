@@ -10,6 +10,7 @@ import type { Broker } from '../core/ports/broker.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Auth } from '../features/auth/index.ts';
 import type { Meter } from '../features/stats/index.ts';
+import type { Push } from '../features/push/index.ts';
 import type { Callers } from './caller.ts';
 import type { SignIn } from './development.ts';
 import type { EmailHttp } from './email.ts';
@@ -32,6 +33,8 @@ export interface HttpParts {
   readonly presence: { list(channel: string): Promise<PresenceList> };
   /** Adds `GET /events` to a scope that is set up for browsers. */
   readonly events: (scope: FastifyInstance) => void;
+  /** Web Push, and its service worker that is served at `/push-sw.js`. */
+  readonly push?: (Pick<Push, 'publicKey' | 'devices' | 'click'> & { readonly worker: URL }) | undefined;
   readonly phase: () => Phase;
   /** The version that OpenAPI and AsyncAPI state. */
   readonly version: string;

@@ -16,6 +16,7 @@ import { onlyDeclaredMethods } from './only-methods.ts';
 import { describeApi } from './openapi.ts';
 import type { HttpParts } from './parts.ts';
 import { publishRoutes } from './publish.ts';
+import { pushRoutes } from './push.ts';
 import { scriptRoutes } from './script.ts';
 import { statsRoutes } from './stats.ts';
 import { userRoutes } from './users.ts';
@@ -38,7 +39,7 @@ const API_HEADERS: FastifyHelmetOptions = {
 
 /** Adds the whole HTTP API to a server that {@link createHttp} made. */
 export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
-  const { core, version, web, script, events, callers, meter, extend, signIn, kits, email } = parts;
+  const { core, version, web, script, events, callers, meter, extend, signIn, kits, email, push } = parts;
   const refuseOtherMethods = onlyDeclaredMethods(app);
   const commands = () => core.dispatch.commands.values();
   describeApi(app, { version, commands, prefix: PREFIX });
@@ -61,6 +62,7 @@ export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
         connectionRoutes(api, parts);
         statsRoutes(api, parts, callers, meter);
         userRoutes(api, parts);
+        if (push) pushRoutes(api, push, callers);
         if (kits) kitRoutes(api, kits);
         if (signIn) developmentRoutes(api, signIn);
         if (email?.outbox) developmentMailRoutes(api, email.outbox);
@@ -69,6 +71,7 @@ export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
       { prefix: PREFIX },
     );
   });
+  if (push) createServeFile(app)('/push-sw.js', push.worker, { 'service-worker-allowed': '/' });
   if (script !== undefined) app.register(async (scope) => scriptRoutes(scope, script));
   if (web !== undefined) app.register(async (scope) => webRoutes(scope, web));
   app.register(async (last) => refuseOtherMethods(last));
