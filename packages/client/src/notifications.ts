@@ -10,6 +10,7 @@ export {
   type Permission,
 } from './notifications/create-notifications.ts';
 export { type MountOptions, mountToasts } from './notifications/mount-toasts.ts';
+export { type ServerPushOptions, serverPush } from './notifications/server-push.ts';
 export {
   createToasts,
   type Toast,

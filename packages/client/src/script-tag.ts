@@ -15,6 +15,7 @@ export { webStoragePositions } from './browser/web-storage-positions.ts';
 export { ClientError } from './client-error.ts';
 export { createNotifications } from './notifications/create-notifications.ts';
 export { mountToasts } from './notifications/mount-toasts.ts';
+export { serverPush } from './notifications/server-push.ts';
 export { createToasts } from './notifications/toasts.ts';
 
 /** As `createClient` of the package, with nothing that is loaded later. */

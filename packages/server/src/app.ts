@@ -26,10 +26,13 @@ import {
   signToken,
 } from './features/auth/index.ts';
 import { COMMAND_KEY_MIGRATIONS, CommandKeys } from './features/command-keys/command-keys.ts';
+import { CONTACT_MIGRATIONS, Contacts } from './features/contacts/index.ts';
+import { INBOX_MIGRATIONS, Inbox, inboxCommands } from './features/inbox/index.ts';
 import { createPresence } from './features/presence/presence.ts';
-import { keepToday, Meter } from './features/stats/index.ts';
 import { createPush, PUSH_MIGRATIONS, type VapidKeys } from './features/push/index.ts';
+import { keepToday, Meter } from './features/stats/index.ts';
 import { createTyping } from './features/typing/typing.ts';
+import { UserSessions } from './features/user-sessions/user-sessions.ts';
 import { createAddressOf } from './http/address-of.ts';
 import { Callers } from './http/caller.ts';
 import { createHttp } from './http/create-http.ts';
@@ -82,6 +85,8 @@ const PUSH_WORKER = new URL('../public/push-sw.js', import.meta.url);
 /** Who push services are told to write to when nobody says. */
 const PUSH_SUBJECT = 'mailto:push@example.com';
 
+const DAY = 86_400_000;
+
 /** How often connections that became idle are closed while the server goes down, milliseconds. */
 const DRAIN_CHECK = 50;
 
@@ -124,6 +129,8 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   await migrate(db, 'core', CORE_MIGRATIONS);
   await migrate(db, 'auth', AUTH_MIGRATIONS);
   await migrate(db, 'command_keys', COMMAND_KEY_MIGRATIONS);
+  await migrate(db, 'contacts', CONTACT_MIGRATIONS);
+  await migrate(db, 'inbox', INBOX_MIGRATIONS);
   await migrate(db, 'push', PUSH_MIGRATIONS);
 
   // The core
@@ -226,6 +233,22 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     }),
     (part) => part.close(),
   );
+  const userSessions = new UserSessions();
+  core.hub.observe(userSessions);
+  const contacts = new Contacts({ db, onError: failed('what a token says of its user could not be kept') });
+  core.hub.observe(contacts.observer);
+  const inbox = opened(
+    new Inbox({
+      db,
+      clock,
+      outbox,
+      contacts,
+      keep: config.inbox.keep * DAY,
+      onError: failed('old notifications could not be deleted'),
+    }),
+    (part) => part.close(),
+  );
+  for (const command of inboxCommands(inbox)) core.dispatch.add(command);
 
   // Transports
   const http = createHttp({ log, bodyLimit: limits.body, trustProxy: config.trustProxy });
@@ -295,6 +318,8 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       opened(registerSse(scope, { host: core.host, clock, addressOf }), (sse) => sse.close());
     },
     push: { ...push, worker: PUSH_WORKER },
+    inbox,
+    contacts,
     phase: () => phase,
     signIn: mayNameAnyone(config) ? signIn : undefined,
     kits: () => kits.map(({ name }) => name),
@@ -306,6 +331,9 @@ async function run(config: Config, clock: Clock): Promise<Running> {
         const parts = { core, clock, log, db, outbox, websocket, http: scope, serveFile, io: socketio.io };
         const kit = await installKit(await loadKit(path), {
           ...parts,
+          inbox,
+          contacts,
+          userSessions,
           callerOf: (request) => callers.anyone(request),
         });
         kits.push(opened(kit, (installed) => installed.stop()));

@@ -14,10 +14,10 @@ import { createToasts, type ToastContent, type Toasts } from './toasts.ts';
 export type Permission = 'default' | 'granted' | 'denied' | 'unsupported';
 
 export interface NotificationsOptions {
-  /** The script of the service worker. @default '/service-worker.js' */
+  /** The script of the service worker. @default '/push-sw.js', which every Tidings server has */
   readonly serviceWorker?: string;
-  /** The server's VAPID public key, base64url. */
-  readonly vapidKey: string;
+  /** The server's VAPID public key, base64url, or what gets it. */
+  readonly vapidKey: string | (() => string | Promise<string>);
   /** Takes the subscription to where pushes are sent from. */
   readonly save: (subscription: PushSubscriptionJSON) => unknown;
   /** Told of a subscription that is no more. */
@@ -51,7 +51,7 @@ export interface Notifications {
 
 /** Creates the notifications of a page. Nothing is asked and nothing registered before `enable`. */
 export function createNotifications(options: NotificationsOptions): Notifications {
-  const { serviceWorker = '/service-worker.js', vapidKey, save, forget } = options;
+  const { serviceWorker = '/push-sw.js', vapidKey, save, forget } = options;
   const toasts = options.toasts ?? createToasts();
   const permission = createStore<Permission>(permissionNow(), () => {});
 
@@ -64,7 +64,7 @@ export function createNotifications(options: NotificationsOptions): Notification
     try {
       await navigator.serviceWorker.register(serviceWorker);
       const { pushManager } = await navigator.serviceWorker.ready;
-      const applicationServerKey = bytesOf(vapidKey);
+      const applicationServerKey = bytesOf(typeof vapidKey === 'function' ? await vapidKey() : vapidKey);
       const before = await pushManager.getSubscription();
       // One of another key would be refused by the push service, with an error that nobody understands.
       if (before && !isOf(before, applicationServerKey)) await before.unsubscribe();

@@ -9,8 +9,10 @@ import type { Core } from '../core/core.ts';
 import type { Broker } from '../core/ports/broker.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Auth } from '../features/auth/index.ts';
-import type { Meter } from '../features/stats/index.ts';
+import type { Contacts } from '../features/contacts/index.ts';
+import type { Inbox } from '../features/inbox/index.ts';
 import type { Push } from '../features/push/index.ts';
+import type { Meter } from '../features/stats/index.ts';
 import type { Callers } from './caller.ts';
 import type { SignIn } from './development.ts';
 import type { EmailHttp } from './email.ts';
@@ -35,6 +37,9 @@ export interface HttpParts {
   readonly events: (scope: FastifyInstance) => void;
   /** Web Push, and its service worker that is served at `/push-sw.js`. */
   readonly push?: (Pick<Push, 'publicKey' | 'devices' | 'click'> & { readonly worker: URL }) | undefined;
+  /** What users are told; without it there are no notifications. */
+  readonly inbox?: Inbox | undefined;
+  readonly contacts?: Contacts | undefined;
   readonly phase: () => Phase;
   /** The version that OpenAPI and AsyncAPI state. */
   readonly version: string;
