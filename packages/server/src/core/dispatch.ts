@@ -5,6 +5,7 @@
  */
 import { FLAT_COMMANDS, TidingsError } from '@tidings/protocol';
 import type { Caller, CommandContext, CommandDefinition } from './command.ts';
+import { type Dated, Deadlines } from './deadlines.ts';
 import type { AnswerMemory, KeyedCommand } from './ports/answer-memory.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Command, Reply } from './ports/dialect.ts';
@@ -43,15 +44,40 @@ class Context implements CommandContext {
     this.key = key;
   }
 
-  // Handlers take the context apart.
-  readonly afterReply = (callback: () => void): void => {
-    this.after = [...this.after, callback];
-  };
+  /** Bound only for who asks: handlers take the context apart. */
+  get afterReply(): CommandContext['afterReply'] {
+    return (callback) => {
+      this.after = [...this.after, callback];
+    };
+  }
 }
 
-interface Running {
+/** A command whose handler has not answered yet. */
+export class UnderWay implements Dated {
   readonly until: number;
-  expire(): void;
+  before: Dated | undefined = undefined;
+  after: Dated | undefined = undefined;
+  readonly expire: () => void;
+  #outcome: Outcome | undefined;
+  #callback: ((outcome: Outcome) => void) | undefined;
+
+  /** @param expire ends it, when it has taken too long. */
+  constructor(until: number, expire: () => void) {
+    this.until = until;
+    this.expire = expire;
+  }
+
+  /** Tells the outcome, once there is one. */
+  whenDone(callback: (outcome: Outcome) => void): void {
+    if (this.#outcome) callback(this.#outcome);
+    else this.#callback = callback;
+  }
+
+  /** There is one. */
+  settle(outcome: Outcome): void {
+    this.#outcome = outcome;
+    this.#callback?.(outcome);
+  }
 }
 
 export class Dispatch {
@@ -59,13 +85,12 @@ export class Dispatch {
   readonly #commands = new Map<string, CommandDefinition>();
   readonly #observers: DispatchObserver[] = [];
   #memory: AnswerMemory | undefined;
-  /** In order of begin, so also of deadline. */
-  readonly #running = new Set<Running>();
+  readonly #underWay = new Deadlines();
 
   constructor(options: DispatchOptions) {
     this.#options = options;
     // One timer for all commands: a deadline is met to within its interval.
-    options.clock.every(Math.min(1000, options.timeout), () => this.#expire());
+    options.clock.every(Math.min(1000, options.timeout), () => this.#underWay.expire(options.clock.now()));
   }
 
   /** @throws Error when the name is taken. */
@@ -100,8 +125,14 @@ export class Dispatch {
     );
   }
 
+  /** As {@link start}, for who has time for a promise. */
+  async run(command: Command, caller: Caller): Promise<Outcome> {
+    const outcome = this.start(command, caller);
+    return outcome instanceof UnderWay ? new Promise((resolve) => outcome.whenDone(resolve)) : outcome;
+  }
+
   /** Answers a command: at once where the handler does, so that a session's commands take effect in their order. */
-  run(command: Command, caller: Caller): Outcome | Promise<Outcome> {
+  start(command: Command, caller: Caller): Outcome | UnderWay {
     try {
       const definition = this.#commands.get(command.name);
       if (!definition)
@@ -112,9 +143,11 @@ export class Dispatch {
         throw new TidingsError('invalid_request', 'This command needs a live connection.');
       assertSchema(definition.data, command.data, 'invalid_request');
       const context = new Context(caller, command.key);
-      const handle = () => definition.handle(command.data, context);
       const keyed = this.#keyed(command, caller);
-      const result = keyed && this.#memory ? this.#memory.run(keyed, handle) : handle();
+      const result =
+        keyed && this.#memory
+          ? this.#memory.run(keyed, () => definition.handle(command.data, context))
+          : definition.handle(command.data, context);
       if (result instanceof Promise) return this.#inTime(command, context, result);
       return this.#done(command, context, result);
     } catch (error) {
@@ -158,28 +191,22 @@ export class Dispatch {
   }
 
   /** Waits for a handler's answer, but not longer than it may take. */
-  #inTime(command: Command, context: Context, result: Promise<unknown>): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const until = this.#options.clock.now() + this.#options.timeout;
-      const fail = (error: unknown) => {
-        context.answered = true;
-        resolve(this.#failed(command, error));
-      };
-      const running: Running = { until, expire: () => fail(new TidingsError('timeout')) };
-      this.#running.add(running);
-      result.then(
-        (data) => this.#running.delete(running) && resolve(this.#done(command, context, data)),
-        (error: unknown) => this.#running.delete(running) && fail(error),
-      );
-    });
-  }
-
-  #expire(): void {
-    const now = this.#options.clock.now();
-    for (const running of this.#running) {
-      if (running.until > now) return;
-      this.#running.delete(running);
-      running.expire();
-    }
+  #inTime(command: Command, context: Context, result: Promise<unknown>): UnderWay {
+    const fail = (error: unknown) => {
+      context.answered = true;
+      underWay.settle(this.#failed(command, error));
+    };
+    const until = this.#options.clock.now() + this.#options.timeout;
+    const underWay = new UnderWay(until, () => fail(new TidingsError('timeout')));
+    this.#underWay.add(underWay);
+    result.then(
+      (data) => {
+        if (this.#underWay.delete(underWay)) underWay.settle(this.#done(command, context, data));
+      },
+      (error: unknown) => {
+        if (this.#underWay.delete(underWay)) fail(error);
+      },
+    );
+    return underWay;
   }
 }

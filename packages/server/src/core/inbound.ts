@@ -4,7 +4,7 @@
  * @module
  */
 import { disconnect, TidingsError } from '@tidings/protocol';
-import type { Dispatch, Outcome } from './dispatch.ts';
+import { type Dispatch, type Outcome, UnderWay } from './dispatch.ts';
 import type { Hub } from './hub.ts';
 import { Pace, type Rate } from './pace.ts';
 import type { Clock } from './ports/clock.ts';
@@ -113,15 +113,15 @@ export class Inbound {
   }
 
   #execute(session: Session, state: State, command: Command, answer: Answer): void {
-    const outcome = this.#options.dispatch.run(command, { identity: session.identity, session });
-    if (!(outcome instanceof Promise)) {
+    const outcome = this.#options.dispatch.start(command, { identity: session.identity, session });
+    if (!(outcome instanceof UnderWay)) {
       this.#finish(command, outcome, answer);
       return;
     }
     state.running += 1;
     const exclusive = this.#options.dispatch.commands.get(command.name)?.exclusive;
     if (exclusive) state.waiting = [];
-    void outcome.then((done) => {
+    outcome.whenDone((done) => {
       state.running -= 1;
       this.#finish(command, done, answer);
       if (exclusive) this.#release(session, state);

@@ -63,7 +63,8 @@ export class Outbound {
   /** Sends one message to one session, in order with everything else it hears. */
   send(session: Session, text: string): void {
     if (session.closed) return;
-    if (this.#stretches.length > 0) this.#distribute();
+    // Who follows nothing hears no event that it would have to stand behind.
+    if (session.subscriptions.size > 0) this.#distribute();
     const frame = session.wire.frame(text);
     if (!session.queue) {
       this.#append(session, [frame]);

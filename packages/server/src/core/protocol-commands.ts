@@ -84,7 +84,13 @@ export function protocolCommands(parts: ProtocolCommandParts): readonly CommandD
     data: PublishData,
     handle(data, { identity, key, session }) {
       const channel = namespaces.resolve(data.channel);
-      const send = () => publisher.publish({ key, ...data, user: identity.user }, channel);
+      const send = () => {
+        const { event, data: value, conflate } = data;
+        return publisher.take(
+          { channel: data.channel, event, data: value, conflate, key: data.key ?? key, user: identity.user },
+          channel,
+        );
+      };
       const asked = requireRight(identity, 'publish', channel);
       const before = session && asking.get(session);
       if (!asked && !before) return send();

@@ -1,6 +1,6 @@
 import { isEventName, TidingsError } from '@tidings/protocol';
 import type { Namespaces, ResolvedChannel } from './namespaces.ts';
-import type { Broker, PublishReceipt } from './ports/broker.ts';
+import type { Broker, PublishReceipt, PublishRequest } from './ports/broker.ts';
 import type { Publication } from './ports/publication.ts';
 import { assertSchema } from './schema.ts';
 
@@ -25,15 +25,25 @@ export class Publisher {
    * @throws TidingsError `bad_channel`, `unknown_namespace`, `bad_event`, `event_rejected`, `message_too_large`,
    * `key_conflict`, `storage_full`, `storage_unavailable`.
    */
-  publish(publication: Publication, channel?: ResolvedChannel): Promise<PublishReceipt> {
-    // Not an async function: on the way of every event, that would be one more promise to wait for.
-    try {
-      const resolved = channel ?? this.#namespaces.resolve(publication.channel);
-      const json = this.check(publication, resolved);
-      return this.#broker.publish({ ...publication, json }, resolved.config.history);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  async publish(publication: Publication, channel?: ResolvedChannel): Promise<PublishReceipt> {
+    return this.take(publication, channel);
+  }
+
+  /**
+   * As {@link publish}, with the receipt at once where the broker waits for nothing: on the way of every event, promises
+   * cost more than all else that is done for it.
+   */
+  take(
+    publication: Publication,
+    resolved = this.#namespaces.resolve(publication.channel),
+  ): PublishReceipt | Promise<PublishReceipt> {
+    const json = this.check(publication, resolved);
+    const { event, key, conflate, user } = publication;
+    const { channel, config } = resolved;
+    const request: PublishRequest = { channel, event, json, key, conflate, user };
+    return (
+      this.#broker.publishNow?.(request, config.history) ?? this.#broker.publish(request, config.history)
+    );
   }
 
   /** Checks an event without publishing it, and gives its data as JSON. */

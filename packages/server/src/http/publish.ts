@@ -55,14 +55,20 @@ export function publishRoutes(app: FastifyInstance, parts: HttpParts): void {
   const onRequest = requireServer(parts);
 
   async function publishAll(publications: readonly Publication[]) {
-    const outcomes = await Promise.allSettled(
-      publications.map((publication) => publisher.publish(publication)),
-    );
+    // Each has its place before the next is looked at; only those on their way to disk are waited for.
+    const results = publications.map(publishOne);
     return {
-      results: outcomes.map((outcome) =>
-        outcome.status === 'fulfilled' ? outcome.value : { error: bodyOf(outcome.reason) },
-      ),
+      results: results.some((result) => result instanceof Promise) ? await Promise.all(results) : results,
     };
+  }
+
+  function publishOne(publication: Publication) {
+    try {
+      const receipt = publisher.take(publication);
+      return receipt instanceof Promise ? receipt.catch(refusalOf) : receipt;
+    } catch (error) {
+      return refusalOf(error);
+    }
   }
 
   app.post<{ Body: Static<typeof PublishData> }>(
@@ -82,7 +88,7 @@ export function publishRoutes(app: FastifyInstance, parts: HttpParts): void {
         response: { 200: Published, ...problems(...REFUSALS) },
       },
     },
-    (request) => publisher.publish(request.body),
+    (request) => publisher.take(request.body),
   );
 
   const MultiBody = Type.Object(
@@ -133,9 +139,8 @@ export function publishRoutes(app: FastifyInstance, parts: HttpParts): void {
     ({ body }) => publishAll(body.events),
   );
 
-  function bodyOf(reason: unknown) {
-    if (reason instanceof TidingsError) return reason.toBody();
-    app.log.error({ err: reason }, 'a publish failed');
-    return new TidingsError('internal').toBody();
+  function refusalOf(reason: unknown) {
+    if (!(reason instanceof TidingsError)) app.log.error({ err: reason }, 'a publish failed');
+    return { error: (reason instanceof TidingsError ? reason : new TidingsError('internal')).toBody() };
   }
 }

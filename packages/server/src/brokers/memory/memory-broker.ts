@@ -112,15 +112,16 @@ export class MemoryBroker implements Broker {
 
   publish(request: PublishRequest, policy: HistoryPolicy): Promise<PublishReceipt> {
     try {
-      this.#assertOpen();
-      if (policy.durable) return this.#publishDurable(request, policy);
-      return Promise.resolve(this.#publishNow(request, policy));
+      const receipt = this.publishNow(request, policy);
+      return receipt ? Promise.resolve(receipt) : this.#publishDurable(request, policy);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #publishNow(request: PublishRequest, policy: HistoryPolicy): PublishReceipt {
+  publishNow(request: PublishRequest, policy: HistoryPolicy): PublishReceipt | undefined {
+    this.#assertOpen();
+    if (policy.durable) return undefined;
     const { channel, key } = request;
     const now = this.#clock.now();
     const hash = key === undefined ? undefined : contentHash(request);

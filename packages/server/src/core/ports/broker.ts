@@ -86,6 +86,14 @@ export interface Broker {
   /** Puts an event on its channel. Rejects with a `TidingsError`, and then the event was not published. */
   publish(request: PublishRequest, policy: HistoryPolicy): Promise<PublishReceipt>;
 
+  /**
+   * As {@link publish}, but at once: nothing is waited for, and no promise made. A broker that always waits has none.
+   *
+   * @returns `undefined` when this publish has to wait for something: nothing has happened, `publish` is to be asked.
+   * @throws TidingsError, and then the event was not published.
+   */
+  publishNow?(request: PublishRequest, policy: HistoryPolicy): PublishReceipt | undefined;
+
   /** Reads a channel. A channel that was never published to stands at offset 0. */
   read(channel: string, policy: HistoryPolicy, request: SliceRequest): Promise<Slice>;
 
