@@ -3,6 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { Server as SocketIOServer } from 'socket.io';
 import { ANONYMOUS } from '../../packages/server/src/core/identity.ts';
+import { CONTACT_MIGRATIONS, Contacts } from '../../packages/server/src/features/contacts/index.ts';
+import { INBOX_MIGRATIONS, Inbox, inboxCommands } from '../../packages/server/src/features/inbox/index.ts';
+import { UserSessions } from '../../packages/server/src/features/user-sessions/user-sessions.ts';
 import { createHttp } from '../../packages/server/src/http/create-http.ts';
 import { createServeFile } from '../../packages/server/src/http/files.ts';
 import type { Kit } from '../../packages/server/src/kit.ts';
@@ -18,12 +21,20 @@ import { temporaryDirectory } from './temporary-directory.ts';
 /** The API key of a server of {@link startKits}. */
 export const KITS_API_KEY = 'kits-api-key';
 
+/** The namespace that every server has for its users. */
+const USER_NAMESPACE = { durable: true, rights: { subscribe: 'owner', publish: 'nobody' } } as const;
+
+/** How long notifications are kept, milliseconds. */
+const KEEP = 90 * 86_400_000;
+
 /** A server with kits whose time stands still until a test moves it. */
 export interface RunningKits extends RunningCore {
   readonly url: string;
   readonly http: FastifyInstance;
   readonly io: SocketIOServer;
   readonly kits: readonly InstalledKit[];
+  readonly inbox: Inbox;
+  readonly contacts: Contacts;
   /** Lines of the log, parsed. */
   readonly logged: readonly LogLine[];
 }
@@ -52,11 +63,13 @@ export async function startKits<Tables>(
   const http = createHttp({ log, bodyLimit: 65_536, trustProxy: false });
   const directory = temporaryDirectory();
   const journal = new SqliteJournal(join(directory, 'journal.db'));
-  const running = await startCore({}, { ...options, http, journal });
+  const running = await startCore({ user: USER_NAMESPACE }, { ...options, http, journal });
   const { core, clock, server, websocket } = running;
   const db = await openDatabase({ directory, onError: (error) => running.errors.push(error) });
   onTeardown(() => db.destroy());
   await migrate(db, 'core', CORE_MIGRATIONS);
+  await migrate(db, 'contacts', CONTACT_MIGRATIONS);
+  await migrate(db, 'inbox', INBOX_MIGRATIONS);
   const outbox = new Outbox({
     db,
     clock,
@@ -65,6 +78,14 @@ export async function startKits<Tables>(
     log,
   });
   onTeardown(() => outbox.close());
+  const onError = (error: unknown) => running.errors.push(error);
+  const userSessions = new UserSessions();
+  core.hub.observe(userSessions);
+  const contacts = new Contacts({ db, onError });
+  core.hub.observe(contacts.observer);
+  const inbox = new Inbox({ db, clock, outbox, contacts, keep: KEEP, onError });
+  onTeardown(() => inbox.close());
+  for (const command of inboxCommands(inbox)) core.dispatch.add(command);
   const io = new SocketIOServer(server, { destroyUpgrade: false, serveClient: false });
   onTeardown(() => void io.disconnectSockets(true));
   await prepare?.(http);
@@ -76,6 +97,9 @@ export async function startKits<Tables>(
       log,
       db,
       outbox,
+      inbox,
+      contacts,
+      userSessions,
       websocket,
       http: scope,
       serveFile: createServeFile(http),
@@ -99,5 +123,5 @@ export async function startKits<Tables>(
     for (const kit of installed) await kit.stop();
   });
   for (const kit of installed) await kit.start();
-  return { ...running, url, http, io, kits: installed, logged };
+  return { ...running, url, http, io, kits: installed, inbox, contacts, logged };
 }

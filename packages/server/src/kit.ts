@@ -18,6 +18,8 @@ import type { Clock } from './core/ports/clock.ts';
 import type { Dialect } from './core/ports/dialect.ts';
 import type { Publication } from './core/ports/publication.ts';
 import type { Session } from './core/session.ts';
+import type { Contact } from './features/contacts/index.ts';
+import type { NewNotification, Notified, Template } from './features/inbox/index.ts';
 
 export { type DisconnectReason, type ErrorCode, TidingsError } from '@tidings/protocol';
 export { type Generated, sql } from 'kysely';
@@ -32,6 +34,8 @@ export type { JsonObject } from './core/ports/json-object.ts';
 export type { Publication } from './core/ports/publication.ts';
 export type { Session } from './core/session.ts';
 export { decodeMessages, idOf, parseMessage } from './dialects/json-message.ts';
+export type { Contact, Language } from './features/contacts/index.ts';
+export type { Level, Money, NewNotification, Notified, Template, Value } from './features/inbox/index.ts';
 export { withId } from './storage/with-id.ts';
 
 /** A kit's tables, unless it describes them. */
@@ -42,6 +46,8 @@ export interface KitTransaction<Tables> {
   readonly db: Transaction<Tables>;
   /** Puts an event in the outbox; it is checked now and published once the transaction has committed. @throws TidingsError */
   publish(publication: Publication): Promise<void>;
+  /** As {@link Tidings.notify}; users are told if and only if the transaction commits. @throws TidingsError */
+  notify(users: string | readonly string[], notification: NewNotification): Promise<readonly Notified[]>;
 }
 
 /** Who calls one of a kit's routes. */
@@ -62,6 +68,19 @@ export interface Tidings<Tables = AnyTables> {
   publish(publication: Publication): Promise<PublishReceipt>;
   /** Runs a transaction; what it publishes is heard if and only if it commits, also when the process dies in between. */
   transaction<T>(work: (transaction: KitTransaction<Tables>) => Promise<T>): Promise<T>;
+  /**
+   * Tells users something: it stands in their inboxes, is heard at once on `user:ID`, and goes to their devices and by
+   * mail while they have not seen it, as they like it. Many users are written in several transactions; with a `key` the
+   * same call again tells those whom a failure left out. Not to be called inside a transaction, which has its own.
+   *
+   * @returns each user once.
+   * @throws TidingsError `invalid_request`, `message_too_large`, `message_too_deep`, before anything is written.
+   */
+  notify(users: string | readonly string[], notification: NewNotification): Promise<readonly Notified[]>;
+  /** How a user is reached, and how they read; with the defaults when nothing is known. */
+  contactOf(user: string): Promise<Contact>;
+  /** The live sessions of a user on this node. */
+  sessionsOf(user: string): readonly Session[];
   /** Sends an event to one session alone; it has no offset and is not kept. */
   send(session: Session, event: string, data?: unknown): void;
   /**
@@ -128,6 +147,8 @@ export interface Kit<Tables = AnyTables> {
   /** By name; run in order of name, each once, before anything else of the kit. */
   readonly migrations?: Readonly<Record<string, Migration>>;
   readonly jobs?: readonly KitJob<Tables>[];
+  /** Texts of notifications by name, in every language, as ICU messages. */
+  readonly notifications?: Readonly<Record<string, Template>>;
   /** Receives the Socket.IO server, so that existing handlers come along unchanged. */
   readonly socketio?: (io: SocketIOServer, tidings: Tidings<Tables>) => void;
   /** Called once a session is in, on any transport; where sessions must authenticate, once it has. */

@@ -290,6 +290,9 @@ export const ConfigSchema = Type.Object(
         minimum: 0,
       }),
     }),
+    inbox: section('Notifications of users.', {
+      keep: count({ description: 'How long a notification is kept.', default: 90, unit: 'days' }),
+    }),
     commands: section('Commands of kits.', {
       keyWindow: milliseconds({
         description:

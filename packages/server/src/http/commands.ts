@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { TidingsError } from '@tidings/protocol';
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import type { Callers } from './caller.ts';
 import type { HttpParts } from './parts.ts';
+import { runCommand } from './run-command.ts';
 
 const CommandParams = Type.Object({ name: Type.String() });
 
@@ -28,15 +28,8 @@ export function commandRoutes(app: FastifyInstance, { core }: HttpParts, callers
         data: request.body ?? {},
         key: request.headers['idempotency-key'],
       };
-      const caller = { identity, session: undefined };
-      const { reply: answer, after } =
-        (await core.dispatch.recall(command, caller)) ?? (await core.dispatch.run(command, caller));
-      for (const callback of after) callback();
-      if (!answer.ok) {
-        const { code, message, ...rest } = answer.error;
-        throw new TidingsError(code, message, rest);
-      }
-      return reply.type('application/json').send(JSON.stringify(answer.data ?? null));
+      const answer = await runCommand(core, command, identity);
+      return reply.type('application/json').send(JSON.stringify(answer));
     },
   );
 }

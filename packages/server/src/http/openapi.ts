@@ -24,6 +24,7 @@ const TAGS = [
   { name: 'commands', description: 'What a socket sends as a message, as a request.' },
   { name: 'events', description: 'Server-Sent Events.' },
   { name: 'connections', description: 'Live sessions.' },
+  { name: 'notifications', description: 'Telling users, and their inboxes.' },
   { name: 'users', description: 'Ending sessions, revoking tokens.' },
   { name: 'email', description: 'The links of mails.' },
   { name: 'push', description: 'Web Push to the devices of users.' },

@@ -5,6 +5,7 @@ import { letBrowsersIn } from './browsers.ts';
 import { channelRoutes } from './channels.ts';
 import { commandRoutes } from './commands.ts';
 import { connectionRoutes } from './connections.ts';
+import { contactRoutes } from './contacts.ts';
 import { developmentRoutes } from './development.ts';
 import { developmentMailRoutes } from './development-mail.ts';
 import { emailRoutes } from './email.ts';
@@ -12,6 +13,7 @@ import { createServeFile } from './files.ts';
 import { healthRoutes } from './health.ts';
 import { kitRoutes } from './kits.ts';
 import { metricsRoutes } from './metrics.ts';
+import { notificationRoutes } from './notifications.ts';
 import { onlyDeclaredMethods } from './only-methods.ts';
 import { describeApi } from './openapi.ts';
 import type { HttpParts } from './parts.ts';
@@ -39,7 +41,22 @@ const API_HEADERS: FastifyHelmetOptions = {
 
 /** Adds the whole HTTP API to a server that {@link createHttp} made. */
 export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
-  const { core, version, web, script, events, callers, meter, extend, signIn, kits, email, push } = parts;
+  const {
+    core,
+    version,
+    web,
+    script,
+    events,
+    callers,
+    meter,
+    extend,
+    signIn,
+    kits,
+    email,
+    push,
+    inbox,
+    contacts,
+  } = parts;
   const refuseOtherMethods = onlyDeclaredMethods(app);
   const commands = () => core.dispatch.commands.values();
   describeApi(app, { version, commands, prefix: PREFIX });
@@ -62,6 +79,8 @@ export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
         connectionRoutes(api, parts);
         statsRoutes(api, parts, callers, meter);
         userRoutes(api, parts);
+        if (contacts) contactRoutes(api, contacts, callers);
+        if (inbox) notificationRoutes(api, { ...parts, inbox }, callers);
         if (push) pushRoutes(api, push, callers);
         if (kits) kitRoutes(api, kits);
         if (signIn) developmentRoutes(api, signIn);

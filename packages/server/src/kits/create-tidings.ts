@@ -1,18 +1,40 @@
 import { disconnect } from '@tidings/protocol';
-import type { Kysely } from 'kysely';
-import type { Tidings } from '../kit.ts';
+import type { Kysely, Transaction } from 'kysely';
+import type { NewNotification } from '../features/inbox/index.ts';
+import type { KitTransaction, Tidings } from '../kit.ts';
+import type { CoreTables } from '../storage/migrations.ts';
 import type { KitParts } from './kit-parts.ts';
 
 /** Makes what a kit may do with the server. @param name the kit's. */
 export function createTidings<Tables>(name: string, parts: KitParts): Tidings<Tables> {
-  const { core, clock, outbox } = parts;
+  const { core, clock, outbox, inbox } = parts;
   const { hub, namespaces, publisher } = core;
+  /** A kit names its own templates without its name. */
+  const own = (notification: NewNotification): NewNotification =>
+    notification.template === undefined
+      ? notification
+      : { ...notification, template: `${name}.${notification.template}` };
   return {
     clock,
     log: parts.log.child({ kit: name }),
     db: parts.db as unknown as Kysely<Tables>,
     publish: (publication) => publisher.publish(publication),
-    transaction: (work) => outbox.transaction(work),
+    transaction: <T>(work: (transaction: KitTransaction<Tables>) => Promise<T>) =>
+      outbox.transaction<Tables, T>(({ db, ...transaction }) =>
+        work({
+          db,
+          publish: transaction.publish,
+          notify: (users, notification) =>
+            inbox.notifyIn(
+              { ...transaction, db: db as unknown as Transaction<CoreTables> },
+              users,
+              own(notification),
+            ),
+        }),
+      ),
+    notify: async (users, notification) => inbox.notify(users, own(notification)),
+    contactOf: (user) => parts.contacts.of(user),
+    sessionsOf: (user) => parts.userSessions.of(user),
     send(session, event, data = null) {
       const text = session.wire.dialect.encodeNotice({ type: 'direct', event, data });
       if (text !== undefined) hub.send(session, text);

@@ -35,6 +35,7 @@ export async function installKit<Tables>(kit: Kit<Tables>, parts: KitParts): Pro
       (kit.jobs ?? []).map((job) => ({ ...job, run: () => job.run(tidings) })),
       { clock, onError: (error, job) => tidings.log.error({ err: error, job }, 'a job failed') },
     );
+    if (kit.notifications) parts.inbox.templates.add(name, kit.notifications);
     if (kit.migrations) await migrate(db, `kit-${name}`, kit.migrations);
     for (const [namespace, options] of Object.entries(take(kit.namespaces, tidings) ?? {}))
       core.namespaces.add(resolveNamespace(namespace, options));

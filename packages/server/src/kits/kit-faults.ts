@@ -14,6 +14,7 @@ const FORMS: { readonly [Part in keyof Required<Kit>]: readonly Form[] } = {
   files: ['an object'],
   migrations: ['an object'],
   jobs: ['a list'],
+  notifications: ['an object'],
   socketio: ['a function'],
   onConnect: ['a function'],
   onDisconnect: ['a function'],

@@ -7,6 +7,9 @@ import type { Core } from '../core/core.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Dialect } from '../core/ports/dialect.ts';
 import type { Session } from '../core/session.ts';
+import type { Contacts } from '../features/contacts/index.ts';
+import type { Inbox } from '../features/inbox/index.ts';
+import type { UserSessions } from '../features/user-sessions/user-sessions.ts';
 import type { RouteCaller } from '../kit.ts';
 import type { CoreTables } from '../storage/migrations.ts';
 import type { Outbox } from '../storage/outbox.ts';
@@ -19,6 +22,9 @@ export interface KitParts {
   /** With the core's migrations run. */
   readonly db: Kysely<CoreTables>;
   readonly outbox: Pick<Outbox, 'transaction'>;
+  readonly inbox: Inbox;
+  readonly contacts: Pick<Contacts, 'of'>;
+  readonly userSessions: Pick<UserSessions, 'of'>;
   /** The WebSocket transport, on which a kit may have paths. */
   readonly websocket: {
     add(route: {

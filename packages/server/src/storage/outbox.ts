@@ -19,6 +19,8 @@ export interface OutboxTransaction<Tables> {
   readonly db: Transaction<Tables>;
   /** Checks an event now, and publishes it once the transaction has committed. @throws TidingsError */
   publish(publication: Publication): Promise<void>;
+  /** As {@link publish}, many in a few statements. @throws TidingsError */
+  publishAll(publications: readonly Publication[]): Promise<void>;
 }
 
 export interface OutboxOptions {
@@ -42,6 +44,9 @@ type Row = Selectable<CoreTables['outbox']>;
 
 /** Rows read at once. */
 const CHUNK = 200;
+
+/** Rows written by one statement, which may have so many parameters and no more. */
+const INSERTED_AT_ONCE = 1000;
 
 /** Wait after a failure, milliseconds: the first, doubled each time up to the last. */
 const FIRST_BACKOFF = 100;
@@ -104,17 +109,19 @@ export class Outbox {
     const state = { open: true };
     let published = false;
     try {
-      const result = await this.#options.db.transaction().execute((db) =>
-        this.#inside.run(state, () =>
+      const result = await this.#options.db.transaction().execute((db) => {
+        const publishAll = async (publications: readonly Publication[]) => {
+          await this.#put(db, publications);
+          published = true;
+        };
+        return this.#inside.run(state, () =>
           work({
             db: db as unknown as Transaction<Tables>,
-            publish: async (publication) => {
-              await this.#put(db, publication);
-              published = true;
-            },
+            publish: (publication) => publishAll([publication]),
+            publishAll,
           }),
-        ),
-      );
+        );
+      });
       if (published) this.#wake();
       return result;
     } finally {
@@ -130,14 +137,18 @@ export class Outbox {
     await this.#running;
   }
 
-  async #put(db: Transaction<CoreTables>, publication: Publication): Promise<void> {
-    const { channel, event, key = null, conflate = null, user = null } = publication;
-    const json = this.#options.check(publication);
+  async #put(db: Transaction<CoreTables>, publications: readonly Publication[]): Promise<void> {
     const created = this.#options.clock.now();
-    await db
-      .insertInto('outbox')
-      .values({ channel, event, json, key, conflate, user, created, failed: null })
-      .execute();
+    const rows = publications.map((publication) => {
+      const { channel, event, key = null, conflate = null, user = null } = publication;
+      const json = this.#options.check(publication);
+      return { channel, event, json, key, conflate, user, created, failed: null };
+    });
+    for (let begin = 0; begin < rows.length; begin += INSERTED_AT_ONCE)
+      await db
+        .insertInto('outbox')
+        .values(rows.slice(begin, begin + INSERTED_AT_ONCE))
+        .execute();
   }
 
   // The relay

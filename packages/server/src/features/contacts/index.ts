@@ -1,1 +1,3 @@
-export { type Contact, LANGUAGES, type Language } from './contact.ts';
+export { type Contact, ContactChanges, LANGUAGES, type Language } from './contact.ts';
+export { Contacts } from './contacts.ts';
+export { CONTACT_MIGRATIONS } from './tables.ts';
