@@ -14,7 +14,7 @@ body { margin: 0; padding: 24px 12px; background: #f3f5f4; color: #14201e;
 .sheet { max-width: 560px; margin: 0 auto; }
 .sender { margin: 0 0 12px; padding: 0 4px; color: #53615d; font-size: 14px; font-weight: 600; }
 .letter { margin: 0 0 12px; padding: 20px; background: #ffffff; border: 1px solid #dbe1df; border-radius: 12px; }
-.letter h1, .letter h2 { margin: 0 0 4px; font-size: 20px; line-height: 1.3; font-weight: 650; }
+.letter h1, .letter h2 { margin: 0 0 4px; font-size: 20px; line-height: 1.3; font-weight: 650; text-wrap: pretty; }
 .letter h2 { font-size: 17px; }
 .letter p { margin: 12px 0 0; }
 .letter .time { margin: 0; color: #53615d; font-size: 14px; }
