@@ -1,0 +1,24 @@
+import { TidingsError } from '@tidings/server/kit';
+
+/** What a browser would take for a tag. A heart (`<3`) and a comparison with spaces are none. */
+const MARKUP = /<[a-z!?]|<\/[a-z]/i;
+
+/** Control characters but for tab and line feed. */
+const CONTROL = /[^\P{Cc}\t\n]/u;
+
+/**
+ * Checks text that a user wrote for others to read. It is kept and told as it is written, as text: clients show it as text,
+ * and what looks like HTML is refused all the same, for the sake of those that do not.
+ *
+ * @returns the text without white space around it.
+ * @throws TidingsError `invalid_request`.
+ */
+export function plainText(text: string, what: string): string {
+  const trimmed = text.replaceAll('\r\n', '\n').trim();
+  if (trimmed === '') throw new TidingsError('invalid_request', `${what} must not be empty.`);
+  if (MARKUP.test(trimmed))
+    throw new TidingsError('invalid_request', `${what} is plain text; it cannot have HTML in it.`);
+  if (CONTROL.test(trimmed))
+    throw new TidingsError('invalid_request', `${what} has control characters in it.`);
+  return trimmed;
+}
