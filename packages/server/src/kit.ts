@@ -19,7 +19,13 @@ import type { Dialect } from './core/ports/dialect.ts';
 import type { Publication } from './core/ports/publication.ts';
 import type { Session } from './core/session.ts';
 import type { Contact } from './features/contacts/index.ts';
-import type { NewNotification, Notified, Template } from './features/inbox/index.ts';
+import type {
+  NewNotification,
+  NotificationPage,
+  ListQuery as NotificationQuery,
+  Notified,
+  Template,
+} from './features/inbox/index.ts';
 
 export { type DisconnectReason, type ErrorCode, TidingsError } from '@tidings/protocol';
 export { type Generated, sql } from 'kysely';
@@ -77,6 +83,8 @@ export interface Tidings<Tables = AnyTables> {
    * @throws TidingsError `invalid_request`, `message_too_large`, `message_too_deep`, before anything is written.
    */
   notify(users: string | readonly string[], notification: NewNotification): Promise<readonly Notified[]>;
+  /** A user's notifications, the newest first. @throws TidingsError `bad_cursor`. */
+  notificationsOf(user: string, query?: NotificationQuery): Promise<NotificationPage>;
   /** How a user is reached, and how they read; with the defaults when nothing is known. */
   contactOf(user: string): Promise<Contact>;
   /** The live sessions of a user on this node. */

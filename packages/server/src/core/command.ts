@@ -18,6 +18,8 @@ export interface Caller {
 export interface CommandContext extends Caller {
   /** The idempotency key, where the client sent one. */
   readonly key: string | undefined;
+  /** The client waits for the answer; otherwise nobody reads what the handler gives. */
+  readonly awaited: boolean;
   /** It took too long and the client was told so: whatever it has begun is to be undone. */
   readonly answered: boolean;
   /** Runs right after the answer has been put in line, before anything else can be. */

@@ -35,13 +35,16 @@ class Context implements CommandContext {
   readonly identity: Caller['identity'];
   readonly session: Caller['session'];
   readonly key: string | undefined;
+  readonly awaited: boolean;
   answered = false;
   after = NOTHING;
 
-  constructor({ identity, session }: Caller, key: string | undefined) {
+  constructor({ identity, session }: Caller, { key, id, awaited }: Command) {
     this.identity = identity;
     this.session = session;
     this.key = key;
+    // Over HTTP there always is an answer.
+    this.awaited = awaited ?? (id !== undefined || session === undefined);
   }
 
   /** Bound only for who asks: handlers take the context apart. */
@@ -119,7 +122,7 @@ export class Dispatch {
     return (
       keyed &&
       this.#memory?.recall(keyed).then(
-        (known) => known && this.#done(command, new Context(caller, command.key), known.data),
+        (known) => known && this.#done(command, new Context(caller, command), known.data),
         (error: unknown) => this.#failed(command, error),
       )
     );
@@ -142,7 +145,7 @@ export class Dispatch {
       if (definition.live && !caller.session)
         throw new TidingsError('invalid_request', 'This command needs a live connection.');
       assertSchema(definition.data, command.data, 'invalid_request');
-      const context = new Context(caller, command.key);
+      const context = new Context(caller, command);
       const keyed = this.#keyed(command, caller);
       const result =
         keyed && this.#memory

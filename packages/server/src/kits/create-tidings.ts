@@ -33,6 +33,7 @@ export function createTidings<Tables>(name: string, parts: KitParts): Tidings<Ta
         }),
       ),
     notify: async (users, notification) => inbox.notify(users, own(notification)),
+    notificationsOf: (user, query = {}) => inbox.list(user, query),
     contactOf: (user) => parts.contacts.of(user),
     sessionsOf: (user) => parts.userSessions.of(user),
     send(session, event, data = null) {

@@ -16,6 +16,8 @@ export interface Command {
   readonly id?: string | number | undefined;
   /** Idempotency key. */
   readonly key?: string | undefined;
+  /** Whether the client waits for the answer. @default whether there is an id */
+  readonly awaited?: boolean | undefined;
 }
 
 /** A message that could not be read as a command. */

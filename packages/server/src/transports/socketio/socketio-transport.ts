@@ -254,7 +254,8 @@ export class SocketIOTransport {
     const id = new AckId();
     ack?.(id);
     const { incoming, single } = readEvent(event, parameters);
-    host.handle(session, incoming, (reply) => this.#answer(session, reply, id.id, single));
+    const command = { ...incoming, awaited: ack !== undefined };
+    host.handle(session, command, (reply) => this.#answer(session, reply, id.id, single));
   }
 
   /** Answers in line with the events. */
