@@ -1,0 +1,334 @@
+/**
+ * Membership: joining, leaving, being removed, and invitations to private rooms.
+ *
+ * Whoever has no business in a private room is told the same of it as of a room that is not there.
+ *
+ * @module
+ */
+import { type KitTransaction, type Session, TidingsError } from '@tidings/server/kit';
+import type { Invitation, Joined, MyRoom, UserJoined, UserLeft } from '../events.ts';
+import type { JoinAnswer, JoinWebhook } from './join-webhook.ts';
+import type { Writer } from './messages.ts';
+import { plainName, plainText } from './plain-text.ts';
+import { myRoom } from './reading.ts';
+import {
+  countMembers,
+  findRoom,
+  insertRoom,
+  isMember,
+  lockRoom,
+  madeId,
+  mayBeChosen,
+  noSuchRoom,
+  type RoomRow,
+  roomChannel,
+  roomChannels,
+} from './rooms.ts';
+import type { Db, Server, Tables } from './tables.ts';
+import { tellInvitation, tellUser } from './told.ts';
+
+type Transaction = KitTransaction<Tables>;
+
+/** A room to open. */
+export interface RoomRequest {
+  /** @default one that nobody can guess */
+  readonly id?: string | undefined;
+  readonly name: string;
+  /** @default '' */
+  readonly topic?: string | undefined;
+  /** @default false */
+  readonly private?: boolean | undefined;
+}
+
+export interface MembershipOptions {
+  /** Joining a room that is not there opens it. */
+  readonly open: boolean;
+  /** Rooms that one user may own. */
+  readonly maxRooms: number;
+  readonly webhook: JoinWebhook | undefined;
+}
+
+/** Invitations of one room that may wait for an answer. */
+const MAX_INVITATIONS = 1000;
+
+export class Membership {
+  readonly #tidings: Server;
+  readonly #options: MembershipOptions;
+
+  constructor(tidings: Server, options: MembershipOptions) {
+    this.#tidings = tidings;
+    this.#options = options;
+  }
+
+  /**
+   * Opens a room and makes its owner the first member. Whoever opens a room of their own again is given it as it is.
+   *
+   * @throws TidingsError `invalid_request`, `limit_reached`
+   */
+  async create(owner: Writer, request: RoomRequest): Promise<MyRoom> {
+    const { id: chosen, topic = '' } = request;
+    const isPrivate = request.private ?? false;
+    // The id of a private room says nothing, and so nothing can be learnt by asking for one.
+    if (chosen !== undefined && (isPrivate || !mayBeChosen(chosen)))
+      throw new TidingsError(
+        'invalid_request',
+        'A private room has no id of its own choice, nor a reserved one.',
+      );
+    const id = chosen ?? madeId();
+    const room = {
+      id,
+      name: plainName(request.name, 'name'),
+      topic: topic === '' ? '' : plainText(topic, 'topic'),
+      private: isPrivate,
+      owner: owner.user,
+    };
+    await this.#tidings.transaction(async (transaction) => {
+      const { db } = transaction;
+      if (!(await findRoom(db, id))) await this.#insert(db, room);
+      // Somebody else may have been first, in this moment too.
+      if ((await lockRoom(db, id))?.owner !== owner.user)
+        throw new TidingsError('invalid_request', 'There is a room of this id already.');
+      await this.#enter(transaction, id, owner, false);
+    });
+    return myRoom(this.#tidings.db, owner.user, id);
+  }
+
+  #insert(db: Db, room: Parameters<typeof insertRoom>[1]): Promise<void> {
+    return insertRoom(db, room, this.#options.maxRooms, this.#tidings.clock.now());
+  }
+
+  /**
+   * Makes somebody a member, unless they are one, and has their session follow the room. Joining a room one is invited to
+   * accepts the invitation.
+   *
+   * @throws TidingsError `not_found`, `forbidden`, `limit_reached`, `unavailable` when the app cannot be asked
+   */
+  async join(writer: Writer, roomId: string, session: Session | undefined): Promise<Joined> {
+    const { db } = this.#tidings;
+    if (!(await isMember(db, roomId, writer.user))) await this.#becomeMember(writer, roomId);
+    const channel = roomChannel(roomId);
+    if (session) await this.#tidings.follow(session, [channel]);
+    try {
+      return { ...(await myRoom(db, writer.user, roomId)), channel };
+    } catch (error) {
+      // Removed in the same moment.
+      if (session) this.#tidings.unfollow(session, [channel]);
+      throw error;
+    }
+  }
+
+  async #becomeMember(writer: Writer, roomId: string): Promise<void> {
+    const { db } = this.#tidings;
+    const room = await findRoom(db, roomId);
+    const invited = room !== undefined && (await findInvitation(db, roomId, writer.user)) !== undefined;
+    const answer = await this.#options.webhook?.ask({
+      ...writer,
+      roomId,
+      exists: room !== undefined,
+      private: room?.private === 1,
+      invited,
+    });
+    requireJoinable(room, invited, answer);
+    if (!room && !(this.#options.open && mayBeChosen(roomId))) throw noSuchRoom();
+    await this.#tidings.transaction(async (transaction) => {
+      if (!room)
+        await this.#insert(transaction.db, {
+          id: roomId,
+          name: roomId,
+          topic: '',
+          private: false,
+          owner: writer.user,
+        });
+      await this.#enter(transaction, roomId, writer, answer === undefined);
+    });
+  }
+
+  /** @param byInvitation a private room is entered by an invitation alone, which may have been taken back meanwhile */
+  async #enter(
+    transaction: Transaction,
+    roomId: string,
+    { user, name }: Writer,
+    byInvitation: boolean,
+  ): Promise<void> {
+    const { db, publish } = transaction;
+    const room = await lockRoom(db, roomId);
+    if (!room) throw noSuchRoom();
+    if (await isMember(db, roomId, user)) return;
+    const used = await deleteInvitation(db, roomId, user);
+    if (room.private === 1 && byInvitation && !used) throw noSuchRoom();
+    const now = this.#tidings.clock.now();
+    await db
+      .insertInto('room_members')
+      .values({ room: roomId, user, name, joined: now, read_seq: room.last_seq, own_after: 0 })
+      .execute();
+    if (room.owner === null)
+      await db.updateTable('rooms').set({ owner: user }).where('id', '=', roomId).execute();
+    const joined: UserJoined = {
+      roomId,
+      user,
+      name,
+      timestamp: new Date(now).toISOString(),
+      members: await countMembers(db, roomId),
+    };
+    await publish({ channel: roomChannel(roomId), event: 'user_joined', data: joined, user });
+    await tellUser(transaction, user, { kind: 'joined', roomId, name: room.name });
+    if (used) await tellUser(transaction, user, { kind: 'invitation', roomId, state: 'accepted' });
+  }
+
+  /** A backend makes somebody a member; nobody is asked. @throws TidingsError `not_found` */
+  add(writer: Writer, roomId: string): Promise<void> {
+    return this.#tidings.transaction((transaction) => this.#enter(transaction, roomId, writer, false));
+  }
+
+  /**
+   * Ends somebody's membership; nothing of the room reaches their sessions from then on. The longest member becomes the
+   * owner after one who leaves; a private room ends with its last member.
+   *
+   * @returns whether they were one
+   */
+  async remove(user: string, roomId: string, reason: UserLeft['reason']): Promise<boolean> {
+    const removed = await this.#tidings.transaction(async (transaction) => {
+      const { db, publish } = transaction;
+      const room = await lockRoom(db, roomId);
+      if (!room) return false;
+      const { numDeletedRows } = await db
+        .deleteFrom('room_members')
+        .where('room', '=', roomId)
+        .where('user', '=', user)
+        .executeTakeFirst();
+      if (numDeletedRows === 0n) return false;
+      const members = await countMembers(db, roomId);
+      const left: UserLeft = {
+        roomId,
+        user,
+        timestamp: new Date(this.#tidings.clock.now()).toISOString(),
+        reason,
+        members,
+      };
+      await publish({ channel: roomChannel(roomId), event: 'user_left', data: left });
+      await tellUser(transaction, user, { kind: 'left', roomId, reason });
+      if (room.owner === user) await handOver(db, room);
+      if (room.private === 1 && members === 0)
+        await db.deleteFrom('rooms').where('id', '=', roomId).execute();
+      return true;
+    });
+    if (removed)
+      for (const session of this.#tidings.sessionsOf(user))
+        this.#tidings.unfollow(session, roomChannels(roomId));
+    return removed;
+  }
+
+  // Invitations
+
+  /**
+   * Invites somebody; a member is not invited again.
+   *
+   * @param by who invites, `null` for a backend; whether they may is not asked here
+   * @throws TidingsError `not_found`, `limit_reached`
+   */
+  invite(roomId: string, user: string, by: Writer | null): Promise<{ readonly invited: boolean }> {
+    return this.#tidings.transaction(async (transaction) => {
+      const { db } = transaction;
+      const room = await lockRoom(db, roomId);
+      if (!room) throw noSuchRoom();
+      if (await isMember(db, roomId, user)) return { invited: false };
+      if (await findInvitation(db, roomId, user)) return { invited: true };
+      const { count } = await db
+        .selectFrom('room_invitations')
+        .select(({ fn }) => fn.countAll().as('count'))
+        .where('room', '=', roomId)
+        .executeTakeFirstOrThrow();
+      if (Number(count) >= MAX_INVITATIONS)
+        throw new TidingsError('limit_reached', `${MAX_INVITATIONS} invitations of this room are open.`);
+      const created = this.#tidings.clock.now();
+      await db
+        .insertInto('room_invitations')
+        .values({ room: roomId, user, by: by?.user ?? null, created })
+        .execute();
+      await tellInvitation(transaction, user, room, {
+        by: by?.user ?? null,
+        name: by?.name ?? room.name,
+        created,
+      });
+      await tellUser(transaction, user, { kind: 'invitation', roomId, state: 'open' });
+      return { invited: true };
+    });
+  }
+
+  /** Ends an invitation without a membership. @returns whether there was one */
+  uninvite(roomId: string, user: string, state: 'declined' | 'revoked'): Promise<boolean> {
+    return this.#tidings.transaction(async (transaction) => {
+      const ended = await deleteInvitation(transaction.db, roomId, user);
+      if (ended) await tellUser(transaction, user, { kind: 'invitation', roomId, state });
+      return ended;
+    });
+  }
+
+  /** Open invitations: to a room, or of a user. */
+  async invitations(
+    where: { readonly room: string } | { readonly user: string },
+  ): Promise<readonly Invitation[]> {
+    const query = this.#tidings.db
+      .selectFrom('room_invitations')
+      .innerJoin('rooms', 'rooms.id', 'room_invitations.room')
+      .select(['rooms.id', 'rooms.name', 'room_invitations.user', 'by', 'room_invitations.created'])
+      .orderBy('room_invitations.created')
+      .limit(MAX_INVITATIONS);
+    const rows = await ('room' in where
+      ? query.where('room_invitations.room', '=', where.room)
+      : query.where('room_invitations.user', '=', where.user)
+    ).execute();
+    return rows.map(({ id, name, user, by, created }) => ({
+      roomId: id,
+      roomName: name,
+      user,
+      by,
+      created: new Date(created).toISOString(),
+    }));
+  }
+}
+
+/** @param answer the app's; its word goes above the kit's own rules. @throws TidingsError `not_found`, `forbidden` */
+function requireJoinable(room: RoomRow | undefined, invited: boolean, answer: JoinAnswer | undefined): void {
+  const hidden = room?.private === 1 && !invited;
+  if (answer?.allow) return;
+  if (hidden) throw noSuchRoom();
+  if (!answer) return;
+  // Of a room that is not there no more is said than of a hidden one.
+  if (!room) throw noSuchRoom();
+  throw new TidingsError('forbidden', answer.reason ?? 'The app does not let you join this room.');
+}
+
+export function findInvitation(db: Db, room: string, user: string) {
+  return db
+    .selectFrom('room_invitations')
+    .selectAll()
+    .where('room', '=', room)
+    .where('user', '=', user)
+    .executeTakeFirst();
+}
+
+async function deleteInvitation(db: Db, room: string, user: string): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('room_invitations')
+    .where('room', '=', room)
+    .where('user', '=', user)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+/** Makes the longest member the owner, or nobody. */
+async function handOver(db: Db, { id }: RoomRow): Promise<void> {
+  const next = await db
+    .selectFrom('room_members')
+    .select('user')
+    .where('room', '=', id)
+    .orderBy('joined')
+    .orderBy('user')
+    .executeTakeFirst();
+  await db
+    .updateTable('rooms')
+    .set({ owner: next?.user ?? null })
+    .where('id', '=', id)
+    .execute();
+}
