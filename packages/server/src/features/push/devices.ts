@@ -78,7 +78,7 @@ export class Devices {
         )
         .returningAll()
         .executeTakeFirstOrThrow();
-      await this.#makeRoom(user);
+      await this.#makeRoom(user, id);
       return show(row);
     });
   }
@@ -136,19 +136,21 @@ export class Devices {
     return this.#db.selectFrom('push_devices').selectAll().where('id', '=', id).executeTakeFirst();
   }
 
-  async #makeRoom(user: string): Promise<void> {
+  /** @param added Stays in any case, whatever the clock says. */
+  async #makeRoom(user: string, added: string): Promise<void> {
     await this.#db
       .deleteFrom('push_devices')
       .where('user', '=', user)
+      .where('id', '!=', added)
       .where('id', 'not in', (query) =>
         query
           .selectFrom('push_devices')
           .select('id')
           .where('user', '=', user)
+          .where('id', '!=', added)
           .orderBy('renewed', 'desc')
-          .orderBy('created', 'desc')
           .orderBy('id')
-          .limit(this.#options.limit),
+          .limit(this.#options.limit - 1),
       )
       .execute();
   }

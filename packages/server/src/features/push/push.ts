@@ -38,6 +38,8 @@ export interface Push {
   readonly courier: PushCourier;
   /** Takes the token of a click. @returns whether it is one, and was not used before. */
   click(token: string): Promise<boolean>;
+  /** Forgets what is too old to matter; done every hour. */
+  sweep(): Promise<void>;
   close(): void;
 }
 
@@ -61,6 +63,7 @@ export function createPush(options: PushOptions): Push {
       if (clicked) await onClick(clicked);
       return clicked !== undefined;
     },
+    sweep: () => told.sweep(),
     close() {
       sweeper.cancel();
       service.close();
