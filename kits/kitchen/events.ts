@@ -64,7 +64,7 @@ export const RecipeGenerated = Type.Object(
 
 /** To all, to a group or to a user: something that the app has to say. */
 export const SystemNotification = Type.Object({
-  title: Name,
+  title: Type.String({ minLength: 1, maxLength: 200 }),
   message: Text,
   level: Type.Optional(Type.Enum(['info', 'success', 'warning', 'error'])),
   url: Type.Optional(Type.String({ maxLength: 2000 })),

@@ -1,16 +1,14 @@
 import type { KitTransaction } from '@tidings/server/kit';
 import type { KitchenEvents } from '../events.ts';
 import { userChannel } from './channels.ts';
-
-/** The events that one user is told. */
-type Personal = Exclude<keyof KitchenEvents, 'NewCommunityPost'>;
+import { notificationOf, type PersonalEvent } from './notifications.ts';
 
 /**
- * Tells a user something on their personal channel, once the transaction has committed. Nobody is told what they did
- * themselves.
+ * Tells a user something once the transaction has committed: as the event that the raw WebSocket knows, and as a
+ * notification, which stands in the inbox and finds those who are not there. Nobody is told what they did themselves.
  */
-export async function tellUser<Name extends Personal, Tables>(
-  { publish }: Pick<KitTransaction<Tables>, 'publish'>,
+export async function tellUser<Name extends PersonalEvent, Tables>(
+  { publish, notify }: Pick<KitTransaction<Tables>, 'publish' | 'notify'>,
   { to, by }: { readonly to: string; readonly by?: string },
   event: Name,
   data: KitchenEvents[Name],
@@ -18,4 +16,5 @@ export async function tellUser<Name extends Personal, Tables>(
   const channel = userChannel(to);
   if (to === by || !channel) return;
   await publish({ channel, event, data });
+  await notify(to, notificationOf(event, data));
 }

@@ -7,6 +7,7 @@
 import { TidingsError } from '@tidings/server/kit';
 import { POST_EVENTS } from '../../events.ts';
 import type { KitPart } from '../compose-kit.ts';
+import { KITCHEN_NOTIFICATIONS } from '../notifications.ts';
 import type { KitchenTables } from '../tables.ts';
 import { followRoutes } from './follow-routes.ts';
 import { postRoutes } from './post-routes.ts';
@@ -35,6 +36,7 @@ export function communityPart(): KitPart<KitchenTables> {
       };
     },
     migrations: COMMUNITY_MIGRATIONS,
+    notifications: KITCHEN_NOTIFICATIONS,
     routes(app, tidings) {
       postRoutes(app, tidings);
       followRoutes(app, tidings);

@@ -6,7 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type KitTransaction, sql, type Tidings, TidingsError } from '@tidings/server/kit';
 import type { CallingUser } from '../callers.ts';
-import { groupChannel } from '../channels.ts';
+import { groupChannel, userChannel } from '../channels.ts';
 import { readId } from '../ids.ts';
 import { plainText } from '../plain-text.ts';
 import type { KitchenTables } from '../tables.ts';
@@ -51,14 +51,6 @@ export async function isMember(db: Db, group: string, user: string): Promise<boo
   return row !== undefined;
 }
 
-/** Whether there is such a group. */
-export async function groupExists(db: Db, group: string): Promise<boolean> {
-  const id = readId(group);
-  if (id === undefined) return false;
-  const row = await db.selectFrom('kitchen_groups').select('id').where('id', '=', id).executeTakeFirst();
-  return row !== undefined;
-}
-
 /** The ids of the groups that a user is in, the oldest first. */
 export async function groupsOf(db: Db, user: string): Promise<readonly string[]> {
   const rows = await db
@@ -93,7 +85,7 @@ export async function readGroup(db: Db, reader: string | undefined, group: strin
   };
 }
 
-/** Makes a group whose owner and only member is whoever makes it. @throws TidingsError `invalid_request`, `forbidden`. */
+/** Makes a group whose owner and only member is whoever makes it. @throws TidingsError `invalid_request`, `limit_reached`. */
 export async function createGroup(tidings: Kitchen, caller: CallingUser, name: string): Promise<Group> {
   const text = plainText(name, 'The name of a group');
   const at = tidings.clock.now();
@@ -116,24 +108,34 @@ export async function createGroup(tidings: Kitchen, caller: CallingUser, name: s
  */
 export async function invite(
   tidings: Kitchen,
-  { user: invitedBy }: CallingUser,
+  { user: invitedBy, name }: CallingUser,
   group: string,
   { user, uses = 1 }: { readonly user?: string | undefined; readonly uses?: number | undefined },
 ): Promise<Invitation> {
-  await readGroup(tidings.db, invitedBy, group);
+  const { name: groupName } = await readGroup(tidings.db, invitedBy, group);
   const code = randomBytes(CODE_BYTES).toString('base64url');
   const expires = tidings.clock.now() + INVITATION_LIFETIME;
-  await tidings.db
-    .insertInto('kitchen_group_invitations')
-    .values({
-      code: hash(code),
-      group: Number(group),
-      user: user ?? null,
-      invited_by: invitedBy,
-      expires,
-      uses,
-    })
-    .execute();
+  await tidings.transaction(async ({ db, notify }) => {
+    await db
+      .insertInto('kitchen_group_invitations')
+      .values({
+        code: hash(code),
+        group: Number(group),
+        user: user ?? null,
+        invited_by: invitedBy,
+        expires,
+        uses,
+      })
+      .execute();
+    if (user !== undefined && userChannel(user))
+      await notify(user, {
+        template: 'group-invitation',
+        values: { name, group: groupName },
+        data: { group_id: group, code },
+        url: `/kitchen?invitation=${code}`,
+        expiresAt: expires,
+      });
+  });
   return { code, group_id: group, expires_at: new Date(expires).toISOString(), uses };
 }
 
@@ -141,7 +143,7 @@ export async function invite(
  * Joins by an invitation; who is a member already stays one, and the invitation is not used up by it.
  *
  * @throws TidingsError `not_found` for a code that is none, is used up or has expired; `forbidden` when it is for somebody
- * else or there is no room.
+ * else, `limit_reached` when there is no room.
  */
 export async function join(tidings: Kitchen, caller: CallingUser, code: string): Promise<Group> {
   const at = tidings.clock.now();
@@ -224,9 +226,9 @@ async function enter(
 ): Promise<void> {
   const members = await countRows(db, 'group', group);
   if (members >= MAX_MEMBERS)
-    throw new TidingsError('forbidden', `A group has ${MAX_MEMBERS} members at most.`);
+    throw new TidingsError('limit_reached', `A group has ${MAX_MEMBERS} members at most.`);
   if ((await countRows(db, 'user', user)) >= MAX_GROUPS)
-    throw new TidingsError('forbidden', `One is in ${MAX_GROUPS} groups at most.`);
+    throw new TidingsError('limit_reached', `One is in ${MAX_GROUPS} groups at most.`);
   await db
     .insertInto('kitchen_group_members')
     .values({ group, user, name, owner: owner ? 1 : 0, at })

@@ -4,11 +4,13 @@
  * @module
  */
 import { type PublishReceipt, type Tidings, TidingsError, Type } from '@tidings/server/kit';
+import type { KitchenEvents } from '../../events.ts';
 import { requireBackend } from '../callers.ts';
 import { COMMUNITY, groupChannel, userChannel } from '../channels.ts';
 import { rememberPost } from '../community/posts.ts';
 import type { KitPart } from '../compose-kit.ts';
-import { groupExists } from '../groups/groups.ts';
+import { readGroup } from '../groups/groups.ts';
+import { notificationOf } from '../notifications.ts';
 import type { KitchenTables } from '../tables.ts';
 import { NOTIFY_CALLS, type NotifyCall } from './notify-calls.ts';
 
@@ -57,7 +59,23 @@ async function notify(
     throw new TidingsError('invalid_request', 'It goes to a user or to a group, not to both.');
   const channel = await channelFor(tidings, to, { user, group: data.group_id });
   if (event === 'NewCommunityPost' && data.post_id !== undefined) await rememberPost(tidings, data.post_id);
-  return tidings.publish({ channel, event, data, key });
+  const receipt = await tidings.publish({ channel, event, data, key });
+  if (event === 'NewCommunityPost') return receipt;
+  const users = user === undefined ? await membersOf(tidings, data.group_id) : [user];
+  // Under the event's own id: when the call is repeated under its key, so is this.
+  if (users.length > 0)
+    await tidings.notify(users, {
+      ...notificationOf(event, data as KitchenEvents[typeof event]),
+      key: receipt.id,
+    });
+  return receipt;
+}
+
+/** Who is in a group; of all who use the app nobody keeps a list. */
+async function membersOf({ db }: Kitchen, group: string | undefined): Promise<readonly string[]> {
+  if (group === undefined) return [];
+  const { members } = await readGroup(db, undefined, group);
+  return members.map(({ user_id }) => user_id).filter((user) => userChannel(user) !== undefined);
 }
 
 async function channelFor(
@@ -72,6 +90,7 @@ async function channelFor(
     return channel;
   }
   if (group === undefined) return COMMUNITY;
-  if (!(await groupExists(db, group))) throw new TidingsError('not_found', 'There is no such group.');
+  // Throws when there is none.
+  await readGroup(db, undefined, group);
   return groupChannel(group);
 }
