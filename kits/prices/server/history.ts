@@ -9,6 +9,8 @@ import type { Database } from './tables.ts';
 
 const DEFAULT_POINTS = 200;
 const MAX_POINTS = 1000;
+/** The price at the begin, the first and the last, and one piece. */
+const MIN_POINTS = 5;
 
 /** Points that stand for one piece of a history that has more: its lowest and its highest. */
 const POINTS_OF_PIECE = 2;
@@ -24,7 +26,7 @@ export const HistoryQuery = Type.Object({
   to: moment('Ends here; now when absent'),
   points: Type.Optional(
     Type.Integer({
-      minimum: 4,
+      minimum: MIN_POINTS,
       maximum: MAX_POINTS,
       default: DEFAULT_POINTS,
       description:
@@ -43,7 +45,7 @@ export const History = Type.Object({
   points: Type.Array(Point, { description: 'In the order of time.' }),
 });
 
-/** Reads a product's history. @param now milliseconds since 1970-01-01 UTC. */
+/** Reads a product's history. */
 export async function readHistory(
   db: Database,
   product: string,
