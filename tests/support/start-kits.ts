@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
+import { Registry } from 'prom-client';
 import { Server as SocketIOServer } from 'socket.io';
 import { ANONYMOUS } from '../../packages/server/src/core/identity.ts';
 import { CONTACT_MIGRATIONS, Contacts } from '../../packages/server/src/features/contacts/index.ts';
@@ -35,6 +36,8 @@ export interface RunningKits extends RunningCore {
   readonly kits: readonly InstalledKit[];
   readonly inbox: Inbox;
   readonly contacts: Contacts;
+  /** What a server would show at `/metrics` of the kits. */
+  readonly metrics: Registry;
   /** Lines of the log, parsed. */
   readonly logged: readonly LogLine[];
 }
@@ -89,12 +92,14 @@ export async function startKits<Tables>(
   const io = new SocketIOServer(server, { destroyUpgrade: false, serveClient: false });
   onTeardown(() => void io.disconnectSockets(true));
   await prepare?.(http);
+  const metrics = new Registry();
   const installed: InstalledKit[] = [];
   const install = (kit: Kit<Tables>, scope: FastifyInstance) =>
     installKit(kit, {
       core,
       clock,
       log,
+      metrics,
       db,
       outbox,
       inbox,
@@ -123,5 +128,5 @@ export async function startKits<Tables>(
     for (const kit of installed) await kit.stop();
   });
   for (const kit of installed) await kit.start();
-  return { ...running, url, http, io, kits: installed, inbox, contacts, logged };
+  return { ...running, url, http, io, kits: installed, inbox, contacts, metrics, logged };
 }

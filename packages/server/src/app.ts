@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
+import { Registry } from 'prom-client';
 import { MemoryBroker } from './brokers/memory/memory-broker.ts';
 import { MemoryPresenceStore } from './brokers/memory/memory-presence-store.ts';
 import { type Config, isLoopback } from './config.ts';
@@ -300,6 +301,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     });
   const kits: InstalledKit[] = [];
   const meter = new Meter(core, clock);
+  const metrics = new Registry();
   opened(
     await keepToday(meter, { db, clock, onError: failed('the count of the day could not be kept') }),
     (end) => end(),
@@ -310,6 +312,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     clock,
     callers,
     meter,
+    metrics,
     development: config.development,
     apiKeyMatches,
     auth,
@@ -331,6 +334,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
         const parts = { core, clock, log, db, outbox, websocket, http: scope, serveFile, io: socketio.io };
         const kit = await installKit(await loadKit(path), {
           ...parts,
+          metrics,
           inbox,
           contacts,
           userSessions,

@@ -9,6 +9,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Kysely, Transaction } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Server as SocketIOServer } from 'socket.io';
 import type { CommandDefinition } from './core/command.ts';
 import type { Identity } from './core/identity.ts';
@@ -16,6 +17,7 @@ import type { NamespaceOptions } from './core/namespace.ts';
 import type { PublishReceipt } from './core/ports/broker.ts';
 import type { Clock } from './core/ports/clock.ts';
 import type { Dialect } from './core/ports/dialect.ts';
+import type { ChannelEvent } from './core/ports/event.ts';
 import type { Publication } from './core/ports/publication.ts';
 import type { Session } from './core/session.ts';
 import type { Contact } from './features/contacts/index.ts';
@@ -29,6 +31,7 @@ import type {
 
 export { type DisconnectReason, type ErrorCode, TidingsError } from '@tidings/protocol';
 export { type Generated, sql } from 'kysely';
+export { Counter, Gauge, Histogram } from 'prom-client';
 export { default as Type, type Static, type TSchema } from 'typebox';
 export { type CommandContext, type CommandDefinition, defineCommand } from './core/command.ts';
 export type { Grant, Identity, Right } from './core/identity.ts';
@@ -68,6 +71,13 @@ export interface RouteCaller {
 export interface Tidings<Tables = AnyTables> {
   readonly clock: Clock;
   readonly log: Logger;
+  /**
+   * What `/metrics` shows, of the server and of all kits. A kit's metrics begin with its name.
+   *
+   * @example
+   * new Gauge({ name: 'polls_open', help: 'Polls that can be voted in.', registers: [tidings.metrics] });
+   */
+  readonly metrics: Registry;
   /** The kit's query builder, on the server's database (SQLite or PostgreSQL). */
   readonly db: Kysely<Tables>;
   /** Publishes; fulfilled once the event has its place, and on a durable channel is on disk. @throws TidingsError */
@@ -163,8 +173,17 @@ export interface Kit<Tables = AnyTables> {
   onConnect?(session: Session, tidings: Tidings<Tables>): void | Promise<void>;
   /** Called once a session that was in has ended; what it followed can still be seen. */
   onDisconnect?(session: Session, tidings: Tidings<Tables>): void | Promise<void>;
+  /**
+   * Called for every event that a channel got, of any namespace, whether or not anybody follows it: to count, and no more,
+   * for everybody's events wait meanwhile. Several servers that share channels are all told of each.
+   */
+  onPublished?(event: ChannelEvent, tidings: Tidings<Tables>): void;
+  /** Called for every event that was given to sessions of this server, with how many: likewise. */
+  onDelivered?(event: ChannelEvent, sessions: number, tidings: Tidings<Tables>): void;
   /** Called once, when the server is ready, before the first job. */
   onStart?(tidings: Tidings<Tables>): void | Promise<void>;
+  /** Called once, when the server goes down, after the last job and the last request; the database is still there. */
+  onStop?(tidings: Tidings<Tables>): void | Promise<void>;
 }
 
 /** Declares a kit; gives it back with its types. */

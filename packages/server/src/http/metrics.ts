@@ -4,7 +4,7 @@
  * @module
  */
 import type { FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 import type { Meter } from '../features/stats/index.ts';
 import { requireServer } from './caller.ts';
 import type { HttpParts } from './parts.ts';
@@ -12,10 +12,11 @@ import type { HttpParts } from './parts.ts';
 /** Adds the route. Numbers are read when they are asked for. */
 export function metricsRoutes(
   app: FastifyInstance,
-  parts: Pick<HttpParts, 'core' | 'development' | 'apiKeyMatches'>,
+  parts: Pick<HttpParts, 'core' | 'development' | 'apiKeyMatches' | 'metrics'>,
   meter: Meter,
 ): void {
-  const registry = createRegistry(parts, meter);
+  const registry = parts.metrics;
+  addMetrics(registry, parts, meter);
   // What a server is doing is nobody's business but its operator's.
   const onRequest = parts.development ? [] : [requireServer(parts)];
   app.get('/metrics', { schema: { hide: true }, onRequest }, async (_request, reply) =>
@@ -26,8 +27,8 @@ export function metricsRoutes(
   );
 }
 
-function createRegistry({ core: { hub } }: Pick<HttpParts, 'core'>, meter: Meter): Registry {
-  const registry = new Registry();
+/** Adds what the server itself counts. */
+function addMetrics(registry: Registry, { core: { hub } }: Pick<HttpParts, 'core'>, meter: Meter): void {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
 
@@ -95,5 +96,4 @@ function createRegistry({ core: { hub } }: Pick<HttpParts, 'core'>, meter: Meter
       for (const [reason, count] of meter.disconnects) this.inc({ reason }, count);
     },
   });
-  return registry;
 }

@@ -5,6 +5,7 @@
  */
 import type { PresenceList } from '@tidings/protocol';
 import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
 import type { Core } from '../core/core.ts';
 import type { Broker } from '../core/ports/broker.ts';
 import type { Clock } from '../core/ports/clock.ts';
@@ -27,6 +28,8 @@ export interface HttpParts {
   readonly clock: Clock;
   readonly callers: Callers;
   readonly meter: Meter;
+  /** What `/metrics` shows, of the server and its kits. */
+  readonly metrics: Registry;
   /** Whether numbers may be read without the API key. */
   readonly development: boolean;
   /** Whether an `Authorization` header carries the API key; takes the same time whatever the answer. */

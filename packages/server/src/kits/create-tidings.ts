@@ -17,6 +17,7 @@ export function createTidings<Tables>(name: string, parts: KitParts): Tidings<Ta
   return {
     clock,
     log: parts.log.child({ kit: name }),
+    metrics: parts.metrics,
     db: parts.db as unknown as Kysely<Tables>,
     publish: (publication) => publisher.publish(publication),
     transaction: <T>(work: (transaction: KitTransaction<Tables>) => Promise<T>) =>

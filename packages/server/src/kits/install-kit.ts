@@ -10,6 +10,7 @@ import { createTidings } from './create-tidings.ts';
 import { Jobs } from './jobs.ts';
 import type { KitParts } from './kit-parts.ts';
 import { openWebSockets } from './open-websockets.ts';
+import { watchEvents } from './watch-events.ts';
 import { watchSessions } from './watch-sessions.ts';
 
 /** A kit that is installed. */
@@ -17,7 +18,7 @@ export interface InstalledKit {
   readonly name: string;
   /** Calls `onStart` and begins with the jobs. The server calls this when it is ready. @throws Error that names the kit. */
   start(): Promise<void>;
-  /** Stops jobs and heartbeats, and waits for the jobs under way. */
+  /** Stops jobs and heartbeats, waits for the jobs under way, and calls `onStop`. */
   stop(): Promise<void>;
 }
 
@@ -42,6 +43,7 @@ export async function installKit<Tables>(kit: Kit<Tables>, parts: KitParts): Pro
     for (const command of take(kit.commands, tidings) ?? []) core.dispatch.add(command);
     const heartbeats = openWebSockets(take(kit.websockets, tidings) ?? [], tidings, parts);
     watchSessions(kit, tidings, core.hub);
+    watchEvents(kit, tidings, core.hub);
     for (const [path, file] of Object.entries(kit.files ?? {})) parts.serveFile(path, file);
     kit.socketio?.(io, tidings);
     await http.register(async (app) => {
@@ -60,6 +62,9 @@ export async function installKit<Tables>(kit: Kit<Tables>, parts: KitParts): Pro
       async stop() {
         for (const timer of heartbeats) timer.cancel();
         await jobs.stop();
+        await Promise.try(() => kit.onStop?.(tidings)).catch((error: unknown) =>
+          tidings.log.error({ err: error }, 'onStop failed'),
+        );
       },
     };
   });

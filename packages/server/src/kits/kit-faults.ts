@@ -18,7 +18,10 @@ const FORMS: { readonly [Part in keyof Required<Kit>]: readonly Form[] } = {
   socketio: ['a function'],
   onConnect: ['a function'],
   onDisconnect: ['a function'],
+  onPublished: ['a function'],
+  onDelivered: ['a function'],
   onStart: ['a function'],
+  onStop: ['a function'],
 };
 
 /** What is wrong with a default export that should be a kit; for kits that no compiler has seen. */

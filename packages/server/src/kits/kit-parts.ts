@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Server as SocketIOServer } from 'socket.io';
 import type { Core } from '../core/core.ts';
 import type { Clock } from '../core/ports/clock.ts';
@@ -19,6 +20,8 @@ export interface KitParts {
   readonly core: Pick<Core, 'namespaces' | 'hub' | 'dispatch' | 'publisher' | 'host'>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What `/metrics` shows. */
+  readonly metrics: Registry;
   /** With the core's migrations run. */
   readonly db: Kysely<CoreTables>;
   readonly outbox: Pick<Outbox, 'transaction'>;
