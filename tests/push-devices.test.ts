@@ -6,7 +6,7 @@
 import { createECDH } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, test } from 'vitest';
+import { beforeAll, describe, expect, it, test } from 'vitest';
 import webPush from 'web-push';
 import { type ConfigInput, loadConfig } from '../packages/server/src/config.ts';
 import { Api } from './support/api.ts';
@@ -109,6 +109,10 @@ test('a service worker puts a new subscription in the place of its own alone', a
 });
 
 describe('refused is', () => {
+  let site: Awaited<ReturnType<typeof start>>;
+  beforeAll(async () => {
+    site = await start();
+  });
   const point = createECDH('prime256v1').generateKeys();
   const off = Buffer.from(point);
   off.writeUInt8(off.readUInt8(64) ^ 1, 64);
@@ -140,7 +144,7 @@ describe('refused is', () => {
     ['a long label', '/label', { label: 'x'.repeat(101) }],
     ['another field', '', { admin: true }],
   ])('%s', async (_what, path, more) => {
-    const { alice } = await start();
+    const { alice } = site;
     const { status, body } = await alice.post(PATH, { ...good, ...more });
     expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid_request' });
     expect((body.details as { path: string }[]).some((detail) => detail.path.startsWith(path))).toBe(true);
@@ -148,7 +152,7 @@ describe('refused is', () => {
   });
 
   it('every fault at once, by its place', async () => {
-    const { alice } = await start();
+    const { alice } = site;
     const bad = { endpoint: 'https://10.0.0.1/', keys: { p256dh: 'AAAA', auth: 'AAAA' } };
     expect((await alice.post(PATH, bad)).body.details).toEqual([
       { path: '/endpoint', message: 'must be on the public internet' },
@@ -158,7 +162,7 @@ describe('refused is', () => {
   });
 
   it('a click that nobody was asked for', async () => {
-    const { nobody } = await start();
+    const { nobody } = site;
     expect((await nobody.post('/push/clicked', { token: 'A'.repeat(22) })).body.code).toBe('not_found');
     expect((await nobody.post('/push/clicked', { token: 7 })).body.code).toBe('invalid_request');
   });

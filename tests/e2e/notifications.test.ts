@@ -28,7 +28,7 @@ beforeAll(async () => {
       '<!doctype html><title>t</title><script src="/tidings.js"></script><button id=b>b</button>',
     ],
     '/tidings.js': ['text/javascript', script],
-    '/service-worker.js': ['text/javascript', 'self.addEventListener("push", () => {});'],
+    '/push-sw.js': ['text/javascript', 'self.addEventListener("push", () => {});'],
   };
   const server = createServer((request, response) => {
     const [type, body] = files[request.url ?? ''] ?? [];

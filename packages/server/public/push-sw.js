@@ -14,10 +14,15 @@
   const CACHE = 'tidings-push';
   const SUBSCRIPTION = '/.tidings/push-subscription';
 
+  let received = Promise.resolve();
+
   self.addEventListener('push', (event) => {
     const message = read(event.data);
     // A worker may have pushes that are none of ours.
-    if (message) event.waitUntil(Promise.all([receive(message), remember()]));
+    if (!message) return;
+    // One after the other: Chromium loses a notification that is being shown while the list of them is asked for.
+    received = received.then(() => receive(message)).catch(report);
+    event.waitUntil(Promise.all([received, remember()]));
   });
 
   self.addEventListener('notificationclick', (event) => {
@@ -30,6 +35,10 @@
   self.addEventListener('pushsubscriptionchange', (event) => {
     event.waitUntil(subscribeAnew(event));
   });
+
+  function report(error) {
+    self.reportError?.(error);
+  }
 
   function read(data) {
     try {
@@ -84,7 +93,9 @@
   function addressOf(url) {
     if (typeof url !== 'string' || !URL.canParse(url, self.location.origin)) return undefined;
     const { origin, protocol, href } = new URL(url, self.location.origin);
-    return origin === self.location.origin || protocol === 'https:' ? href : undefined;
+    // A blob has the origin of the page that made it.
+    const own = origin === self.location.origin && protocol === self.location.protocol;
+    return own || protocol === 'https:' ? href : undefined;
   }
 
   async function post(path, body) {
