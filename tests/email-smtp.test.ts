@@ -90,15 +90,16 @@ describe('an SMTP server', () => {
   });
 
   it.each([
-    ['says nothing', () => {}],
-    ['greets and says no more', (socket: Socket) => void socket.write('220 hello\r\n')],
-    ['never ends its greeting', (socket: Socket) => trickle(socket)],
-    ['hangs up', (socket: Socket) => void socket.end('220 hello\r\n')],
-    ['speaks something else', (socket: Socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
-  ])('that %s holds nothing up', async (_name, behave) => {
+    ['says nothing', () => {}, /Timeout|Greeting never received/],
+    ['greets and says no more', (socket: Socket) => void socket.write('220 hello\r\n'), /Timeout/],
+    ['answers without end', trickle, /aborted/],
+    ['hangs up', (socket: Socket) => void socket.end('220 hello\r\n'), /closed/],
+    ['speaks something else', (socket: Socket) => void socket.end('HTTP/1.1 400 No\r\n\r\n'), /HTTP/],
+  ])('that %s holds nothing up', async (_name, behave, detail) => {
     const url = await listen(createServer((socket) => void behave(socket.on('error', () => {}))));
     const { courier } = await startEmail({ smtp: url, timeout: 150 });
-    expect((await courier.deliver(contactOf(), [letterOf()], once)).status).toBe('retry');
+    const outcome = await courier.deliver(contactOf(), [letterOf()], once);
+    expect(outcome).toEqual({ status: 'retry', detail: expect.stringMatching(detail) });
   });
 });
 
@@ -142,6 +143,7 @@ async function listen(server: Server): Promise<string> {
 
 /** Is never silent for long, and never done. */
 function trickle(socket: Socket): void {
-  const timer = setInterval(() => socket.write('220-hello\r\n'), 20);
+  socket.write('220 hello\r\n');
+  const timer = setInterval(() => socket.write('250-hello\r\n'), 20);
   socket.on('close', () => clearInterval(timer));
 }
