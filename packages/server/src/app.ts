@@ -28,6 +28,8 @@ import {
 } from './features/auth/index.ts';
 import { COMMAND_KEY_MIGRATIONS, CommandKeys } from './features/command-keys/command-keys.ts';
 import { CONTACT_MIGRATIONS, Contacts } from './features/contacts/index.ts';
+import { addDeliveryMetrics, DELIVERY_MIGRATIONS, Delivery } from './features/delivery/index.ts';
+import { createEmail, EMAIL_MIGRATIONS } from './features/email/index.ts';
 import { INBOX_MIGRATIONS, Inbox, inboxCommands } from './features/inbox/index.ts';
 import { createPresence } from './features/presence/presence.ts';
 import { createPush, PUSH_MIGRATIONS, type VapidKeys } from './features/push/index.ts';
@@ -132,7 +134,9 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   await migrate(db, 'command_keys', COMMAND_KEY_MIGRATIONS);
   await migrate(db, 'contacts', CONTACT_MIGRATIONS);
   await migrate(db, 'inbox', INBOX_MIGRATIONS);
+  await migrate(db, 'delivery', DELIVERY_MIGRATIONS);
   await migrate(db, 'push', PUSH_MIGRATIONS);
+  await migrate(db, 'email', EMAIL_MIGRATIONS);
 
   // The core
   const revocations = opened(
@@ -219,8 +223,21 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       clock,
       ...config.push,
       vapid: vapidOf(config, secrets),
-      onClick: () => {},
+      onClick: async ({ user, ids }) => void (await inbox.mark(user, 'read', { ids: [...ids] })),
       onError: failed('old pushes could not be forgotten'),
+    }),
+    (part) => part.close(),
+  );
+  const email = opened(
+    createEmail({
+      db,
+      clock,
+      ...config.email,
+      publicUrl: () => config.email.publicUrl ?? urlOf(http.server.address() as AddressInfo),
+      development: config.development,
+      directory: join(data, 'outbox'),
+      secret: secrets.jwtSecret,
+      onError: failed('no mail could be sent'),
     }),
     (part) => part.close(),
   );
@@ -250,6 +267,21 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     (part) => part.close(),
   );
   for (const command of inboxCommands(inbox)) core.dispatch.add(command);
+  const delivery = opened(
+    new Delivery({
+      ...config.delivery,
+      db,
+      clock,
+      core,
+      inbox,
+      contacts,
+      userSessions,
+      couriers: email.courier ? [push.courier, email.courier] : [push.courier],
+      keep: config.inbox.keep * DAY,
+      onError: failed('a delivery failed'),
+    }),
+    (part) => part.close(),
+  );
 
   // Transports
   const http = createHttp({ log, bodyLimit: limits.body, trustProxy: config.trustProxy });
@@ -302,6 +334,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   const kits: InstalledKit[] = [];
   const meter = new Meter(core, clock);
   const metrics = new Registry();
+  addDeliveryMetrics(metrics, inbox, delivery);
   opened(
     await keepToday(meter, { db, clock, onError: failed('the count of the day could not be kept') }),
     (end) => end(),
@@ -321,8 +354,10 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       opened(registerSse(scope, { host: core.host, clock, addressOf }), (sse) => sse.close());
     },
     push: { ...push, worker: PUSH_WORKER },
+    email: { ...email, setEmail: (user, category, on) => inbox.setWay(user, category, 'email', on) },
     inbox,
     contacts,
+    delivery,
     phase: () => phase,
     signIn: mayNameAnyone(config) ? signIn : undefined,
     kits: () => kits.map(({ name }) => name),
@@ -349,6 +384,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   await outbox.start();
   opened(http, (server) => server.close());
   await http.listen({ host: config.host, port: config.port });
+  delivery.start();
   for (const kit of kits) await kit.start();
   phase = 'ready';
 

@@ -22,7 +22,7 @@ import {
 export interface EmailHttp {
   readonly links: UnsubscribeLinks;
   /** Sets a user's preference: whether notifications of a category may come by email. */
-  readonly setEmail: (user: string, category: string, on: boolean) => Promise<void>;
+  readonly setEmail: (user: string, category: string, on: boolean) => Promise<unknown>;
   /** Mails that were written into files, in development. */
   readonly outbox?: EmlOutbox | undefined;
 }
