@@ -19,6 +19,7 @@ export function combinationFaults(config: Config, production: boolean): string[]
     ...pushFaults(config),
     ...namespaceFaults(config),
     ...emailFaults(config),
+    ...deliveryFaults(config),
   ];
 }
 
@@ -174,6 +175,17 @@ function namespaceFaults({ namespaces }: Config): string[] {
 /** One address, with a name before it or without. */
 const SENDER =
   /^(?:[^\p{C}<>@,;]*<\s*[^\s\p{C}<>@,;]+@[^\s\p{C}<>@,;]+\s*>|[^\s\p{C}<>@,;]+@[^\s\p{C}<>@,;]+)$/u;
+
+function deliveryFaults({ delivery: { pushAfter, emailAfter, backoff, longestBackoff } }: Config): string[] {
+  const faults: string[] = [];
+  if (emailAfter < pushAfter)
+    faults.push(
+      'delivery.emailAfter is less than delivery.pushAfter: a mail would be due before the push is',
+    );
+  if (longestBackoff < backoff)
+    faults.push('delivery.longestBackoff is less than delivery.backoff: no wait would fit both');
+  return faults;
+}
 
 function emailFaults({ email, development }: Config): string[] {
   const faults: string[] = [];

@@ -293,6 +293,41 @@ export const ConfigSchema = Type.Object(
     inbox: section('Notifications of users.', {
       keep: count({ description: 'How long a notification is kept.', default: 90, unit: 'days' }),
     }),
+    delivery: section('What becomes of notifications that are not seen in the app.', {
+      pushAfter: milliseconds({
+        description:
+          'How long a notification may stay unseen before it goes to the user’s devices; once more as long while the user has the app before them.',
+        default: 10_000,
+        minimum: 0,
+      }),
+      emailAfter: milliseconds({
+        description: 'How long a notification may stay unseen before it is mailed.',
+        default: 600_000,
+        minimum: 0,
+      }),
+      digestHour: Type.Integer({
+        description: 'The hour of daily mails in the user’s time zone, unless the user has chosen one.',
+        default: 8,
+        minimum: 0,
+        maximum: 23,
+      }),
+      attempts: count({
+        description: 'How often a push service or mail server is asked before a delivery is given up.',
+        default: 8,
+        maximum: 100,
+        unit: 'attempts',
+      }),
+      backoff: milliseconds({
+        description: 'How long to wait after the first failure; twice as long each time.',
+        default: 5000,
+      }),
+      longestBackoff: milliseconds({ description: 'The longest such wait.', default: 3_600_000 }),
+      timeout: milliseconds({
+        description:
+          'How long one attempt may take; a server that died in one leaves it to others after twice as long.',
+        default: 30_000,
+      }),
+    }),
     commands: section('Commands of kits.', {
       keyWindow: milliseconds({
         description:

@@ -25,6 +25,7 @@ const TAGS = [
   { name: 'events', description: 'Server-Sent Events.' },
   { name: 'connections', description: 'Live sessions.' },
   { name: 'notifications', description: 'Telling users, and their inboxes.' },
+  { name: 'deliveries', description: 'What goes to devices and by mail.' },
   { name: 'users', description: 'Ending sessions, revoking tokens.' },
   { name: 'email', description: 'The links of mails.' },
   { name: 'push', description: 'Web Push to the devices of users.' },

@@ -11,6 +11,7 @@ import type { Broker } from '../core/ports/broker.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Auth } from '../features/auth/index.ts';
 import type { Contacts } from '../features/contacts/index.ts';
+import type { Delivery } from '../features/delivery/index.ts';
 import type { Inbox } from '../features/inbox/index.ts';
 import type { Push } from '../features/push/index.ts';
 import type { Meter } from '../features/stats/index.ts';
@@ -43,6 +44,8 @@ export interface HttpParts {
   /** What users are told; without it there are no notifications. */
   readonly inbox?: Inbox | undefined;
   readonly contacts?: Contacts | undefined;
+  /** How what users do not see in the app is brought to them. */
+  readonly delivery?: Delivery | undefined;
   readonly phase: () => Phase;
   /** The version that OpenAPI and AsyncAPI state. */
   readonly version: string;

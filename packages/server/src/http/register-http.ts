@@ -6,6 +6,7 @@ import { channelRoutes } from './channels.ts';
 import { commandRoutes } from './commands.ts';
 import { connectionRoutes } from './connections.ts';
 import { contactRoutes } from './contacts.ts';
+import { deliveryRoutes } from './deliveries.ts';
 import { developmentRoutes } from './development.ts';
 import { developmentMailRoutes } from './development-mail.ts';
 import { emailRoutes } from './email.ts';
@@ -56,6 +57,7 @@ export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
     push,
     inbox,
     contacts,
+    delivery,
   } = parts;
   const refuseOtherMethods = onlyDeclaredMethods(app);
   const commands = () => core.dispatch.commands.values();
@@ -81,6 +83,7 @@ export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
         userRoutes(api, parts);
         if (contacts) contactRoutes(api, contacts, callers);
         if (inbox) notificationRoutes(api, { ...parts, inbox }, callers);
+        if (delivery) deliveryRoutes(api, { ...parts, delivery });
         if (push) pushRoutes(api, push, callers);
         if (kits) kitRoutes(api, kits);
         if (signIn) developmentRoutes(api, signIn);

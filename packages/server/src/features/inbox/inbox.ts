@@ -12,11 +12,11 @@ import type { Outbox, OutboxTransaction } from '../../storage/outbox.ts';
 import type { Contacts } from '../contacts/index.ts';
 import { channelOf, checkUsers, createDraft, type Draft } from './draft.ts';
 import type { InboxObserver } from './inbox-observer.ts';
-import { countUnread, type ListQuery, list, type NotificationPage } from './list.ts';
+import { countUnread, findNotifications, type ListQuery, list, type NotificationPage } from './list.ts';
 import { type Mark, type Marked, mark, type Target } from './marks.ts';
-import type { NewNotification } from './notification.ts';
+import type { NewNotification, NotificationRow } from './notification.ts';
 import { NotificationIds } from './notification-ids.ts';
-import { PreferenceStore, type Preferences } from './preferences.ts';
+import { PreferenceStore, type Preferences, type Ways, withWay } from './preferences.ts';
 import { sweep } from './sweep.ts';
 import { Templates } from './templates.ts';
 import { type Notified, writeNotifications } from './write-notifications.ts';
@@ -109,6 +109,11 @@ export class Inbox {
     return list(this.#options.db, user, query, this.#options.clock.now());
   }
 
+  /** Notifications by their ids; those that are there. */
+  find(ids: readonly string[]): Promise<ReadonlyMap<string, NotificationRow>> {
+    return findNotifications(this.#options.db, ids);
+  }
+
   /** Marks a user's notifications as seen, read or archived, and tells all devices. Those of others are left alone. */
   mark(user: string, as: Mark, target: Target): Promise<Marked> {
     const { outbox, clock } = this.#options;
@@ -129,12 +134,22 @@ export class Inbox {
   }
 
   /** Replaces a user's preferences and tells all devices. @throws TidingsError `invalid_request`. */
-  async setPreferences(user: string, preferences: Preferences): Promise<Preferences> {
-    await this.#options.outbox.transaction<CoreTables, void>(async ({ db, publish }) => {
+  setPreferences(user: string, preferences: Preferences): Promise<Preferences> {
+    return this.#changePreferences(user, () => preferences);
+  }
+
+  /** Says whether a user may be told of a category by one way; nothing else of their preferences changes. */
+  async setWay(user: string, category: string, way: keyof Ways, on: boolean): Promise<void> {
+    await this.#changePreferences(user, (before) => withWay(before, category, way, on));
+  }
+
+  #changePreferences(user: string, change: (before: Preferences) => Preferences): Promise<Preferences> {
+    return this.#options.outbox.transaction<CoreTables, Preferences>(async ({ db, publish }) => {
+      const preferences = change(await this.preferences.of(user, db));
       await this.preferences.set(user, preferences, db);
       await publish({ channel: channelOf(user), event: 'notification_preferences', data: preferences });
+      return preferences;
     });
-    return preferences;
   }
 
   #check(users: string | readonly string[], given: NewNotification) {

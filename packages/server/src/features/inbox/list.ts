@@ -2,7 +2,7 @@ import { TidingsError } from '@tidings/protocol';
 import type { Kysely } from 'kysely';
 import Type, { type Static } from 'typebox';
 import type { CoreTables } from '../../storage/migrations.ts';
-import { Category, NotificationView, viewOf } from './notification.ts';
+import { Category, type NotificationRow, NotificationView, viewOf } from './notification.ts';
 import { NOTIFICATION_ID_PATTERN } from './notification-ids.ts';
 import type { InboxTables } from './tables.ts';
 
@@ -85,6 +85,21 @@ export async function list(
     ...(await countUnread(db, user, now)),
     ...(rows.length > limit && last ? { next: last.id } : {}),
   };
+}
+
+/** Reads notifications by their ids; those that are there. */
+export async function findNotifications(
+  db: Kysely<CoreTables>,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, NotificationRow>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .withTables<Tables>()
+    .selectFrom('notifications')
+    .selectAll()
+    .where('id', 'in', ids)
+    .execute();
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Counts what a user has not read. @param now milliseconds since 1970-01-01 UTC. */

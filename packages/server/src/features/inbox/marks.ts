@@ -61,7 +61,6 @@ export async function mark(
       seen_at: fn.coalesce('seen_at', val(now)),
     }))
     .where('user', '=', user)
-    .where('in_app', '=', 1)
     .where(COLUMN[as], 'is', null);
   query =
     'ids' in target ? query.where('id', 'in', target.ids) : query.where('at', '<=', target.before ?? now);

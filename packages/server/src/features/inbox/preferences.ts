@@ -87,6 +87,18 @@ export function waysOf({ categories = {} }: Preferences, category: string): Ways
   return { inApp, push, email };
 }
 
+/** The same preferences, but for whether a category may be told by one way. */
+export function withWay(
+  preferences: Preferences,
+  category: string,
+  way: keyof Ways,
+  on: boolean,
+): Preferences {
+  const { categories = {} } = preferences;
+  const before = Object.hasOwn(categories, category) ? categories[category] : {};
+  return { ...preferences, categories: { ...categories, [category]: { ...before, [way]: on } } };
+}
+
 /** As a type and not an interface, which `withTables` asks for. */
 type Tables = Pick<InboxTables, 'preferences'>;
 
