@@ -52,6 +52,11 @@ export const ERRORS = {
     message: 'The event does not fit the schema that its namespace declares.',
     retry: false,
   },
+  page_unreadable: {
+    status: 422,
+    message: 'The page could not be had, or says nothing that can be used.',
+    retry: false,
+  },
   unauthenticated: { status: 401, message: 'This needs an authenticated session.', retry: false },
   invalid_token: {
     status: 401,
