@@ -193,6 +193,17 @@ it('takes away what was read elsewhere, a digest when all of it was', async () =
   await shows('n2');
 });
 
+it('shows what comes together with a word to take another away', async () => {
+  const { deliver, arrive, shows, push } = await openSite();
+  await deliver([letter('n1')]);
+  await arrive();
+  await push.courier.retract('alice', ['n1']);
+  await deliver([letter('n2')], { deliveryId: 'b' });
+  await deliver([letter('n3')], { deliveryId: 'c' });
+  await arrive();
+  await shows('n2', 'n3');
+});
+
 it('opens what is clicked, goes to a tab that shows it already, and says that it was read', async () => {
   const { deliver, arrive, shows, click, clicked, page, url } = await openSite();
   await deliver([letter('n1', { url: '/products/7' })], { deliveryId: 'a' });

@@ -15,7 +15,7 @@ import type { Attempt, Told } from './told.ts';
 export interface PushCourierOptions {
   readonly devices: Pick<Devices, 'of' | 'forget'>;
   readonly service: Pick<PushService, 'send'>;
-  readonly told: Pick<Told, 'begin' | 'record' | 'shownOn' | 'retracted'>;
+  readonly told: Pick<Told, 'begin' | 'record' | 'shownOn' | 'closed'>;
   readonly clock: Clock;
 }
 
@@ -23,7 +23,7 @@ export interface PushCourierOptions {
 const AT_ONCE = 50;
 
 /** How often a device is tried with a notification that another device of the user has. */
-const MOST_TRIES = 5;
+const MOST_TRIES = 3;
 
 /** How often a message is halved for a push service that takes less than others. */
 const MOST_HALVINGS = 2;
@@ -110,28 +110,36 @@ export class PushCourier implements Courier {
     return tally.outcome();
   }
 
+  /** @throws Error when a device could not be had now; another attempt goes to such devices alone. */
   async retract(user: string, ids: readonly string[]): Promise<void> {
-    const { devices, service, told } = this.#options;
+    const { devices, told } = this.#options;
     const shown = await told.shownOn(user, ids);
     if (shown.size === 0) return;
+    const late: string[] = [];
     for (const device of await devices.of(user)) {
       const closing = shown.get(device.id) ?? [];
       if (NEVER_SILENT.test(new URL(device.endpoint).hostname)) continue;
       for (let n = 0; n < closing.length; n += MOST_CLOSED) {
         const close = closing.slice(n, n + MOST_CLOSED);
-        const [only] = close;
-        const answer = await service.send(device, {
-          payload: JSON.stringify({ close }),
-          ttl: DEFAULT_TTL,
-          urgency: 'normal',
-          // What has not reached the device yet need not reach it any more.
-          topic: close.length === 1 && only !== undefined ? topicOf(only) : undefined,
-        });
-        if (answer.kind === 'gone') await devices.forget(device.id);
+        const answer = await this.#close(device, close);
+        if (answer.kind === 'later') late.push(answer.detail);
+        else if (answer.kind === 'gone') await devices.forget(device.id);
+        else await told.closed(device.id, close);
         if (answer.kind !== 'taken') break;
       }
     }
-    await told.retracted(ids);
+    if (late.length > 0) throw new Error(counted(late.length, 'not now', late[0]));
+  }
+
+  #close(device: Recipient, close: readonly string[]): Promise<PushAnswer> {
+    const [only] = close;
+    return this.#options.service.send(device, {
+      payload: JSON.stringify({ close }),
+      ttl: DEFAULT_TTL,
+      urgency: 'normal',
+      // What has not reached the device yet need not reach it any more.
+      topic: close.length === 1 && only !== undefined ? topicOf(only) : undefined,
+    });
   }
 
   /** Tells one device; a message that is too large for its push service is halved. */

@@ -141,13 +141,23 @@ export class Told {
     return shown;
   }
 
-  /** Forgets that notifications are shown anywhere. */
-  async retracted(ids: readonly string[]): Promise<void> {
-    for (let n = 0; n < ids.length; n += CHUNK)
-      await this.#db
-        .deleteFrom('push_letters')
-        .where('notification', 'in', ids.slice(n, n + CHUNK))
-        .execute();
+  /** Forgets that a device shows notifications; of several that it shows as one, only when it is all of them. */
+  async closed(device: string, ids: readonly string[]): Promise<void> {
+    const letters = this.#db.selectFrom('push_letters').select('delivery');
+    await this.#db
+      .updateTable('push_attempts')
+      .set({ told: null })
+      .where('device', '=', device)
+      .where('delivery', 'in', letters.where('notification', 'in', ids))
+      .where('delivery', 'not in', (query) =>
+        query
+          .selectFrom('push_letters as own')
+          .innerJoin('push_letters as other', 'other.delivery', 'own.delivery')
+          .select('other.delivery')
+          .where('own.notification', 'in', ids)
+          .where('other.notification', 'not in', ids),
+      )
+      .execute();
   }
 
   /** Forgets what is too old to matter. */
