@@ -12,12 +12,11 @@ export interface Encoded {
 /** Encodes events for all who hear them on a wire; those that it has no form for are left out. */
 export function encode(wire: Wire, events: readonly ChannelEvent[]): Encoded {
   const run: Frame[] = [];
-  const carried: ChannelEvent[] = [];
+  let left: Set<ChannelEvent> | undefined;
   for (const event of events) {
     const text = wire.dialect.encodeEvent(event);
-    if (text === undefined) continue;
-    run.push(wire.frame(text));
-    carried.push(event);
+    if (text === undefined) left = (left ?? new Set()).add(event);
+    else run.push(wire.frame(text));
   }
-  return { run, events: carried };
+  return { run, events: left ? events.filter((event) => !left.has(event)) : events };
 }

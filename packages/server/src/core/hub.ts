@@ -242,7 +242,7 @@ export class Hub {
     for (const observer of this.#observers) observer.published?.(event);
     const channel = this.#channels.get(event.channel);
     if (!channel) return;
-    for (const subscription of channel.joining) this.#hold(subscription, event);
+    if (channel.joining.size > 0) for (const subscription of channel.joining) this.#hold(subscription, event);
     this.#outbound.collect(channel, event);
   }
 

@@ -6,16 +6,23 @@
 import { type ErrorCode, type ErrorDetail, TidingsError } from '@tidings/protocol';
 import type { Static, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
+import { quickCheck } from './quick-check.ts';
 
-const compiled = new WeakMap<TSchema, Validator>();
+/** A schema's check, and one that is asked before it where there is one. */
+interface Compiled {
+  readonly full: Validator;
+  readonly quick: ((value: unknown) => boolean) | undefined;
+}
 
-function validator(schema: TSchema): Validator {
-  let check = compiled.get(schema);
-  if (!check) {
-    check = Compile(schema) as Validator;
-    compiled.set(schema, check);
+const compiled = new WeakMap<TSchema, Compiled>();
+
+function checksOf(schema: TSchema): Compiled {
+  let checks = compiled.get(schema);
+  if (!checks) {
+    checks = { full: Compile(schema) as Validator, quick: quickCheck(schema) };
+    compiled.set(schema, checks);
   }
-  return check;
+  return checks;
 }
 
 /** At most so many faults are told. */
@@ -31,9 +38,9 @@ export function assertSchema<S extends TSchema>(
   value: unknown,
   code: ErrorCode,
 ): asserts value is Static<S> {
-  const check = validator(schema);
-  if (check.Check(value)) return;
-  const details: ErrorDetail[] = check
+  const { quick, full } = checksOf(schema);
+  if (quick?.(value) || full.Check(value)) return;
+  const details: ErrorDetail[] = full
     .Errors(value)
     .slice(0, MAX_DETAILS)
     .map((error) => ({ path: error.instancePath, message: error.message }));

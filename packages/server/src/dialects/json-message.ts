@@ -4,9 +4,9 @@
  * @module
  */
 import { MAX_BATCH, TidingsError } from '@tidings/protocol';
-import sjson from 'secure-json-parse';
 import type { Incoming } from '../core/ports/dialect.ts';
 import type { JsonObject } from '../core/ports/json-object.ts';
+import { safeParse } from './safe-parse.ts';
 
 /** Nesting deeper than this is refused before it is parsed. */
 const MAX_DEPTH = 32;
@@ -30,7 +30,7 @@ export function parseMessage(text: string): JsonObject {
 export function parseJson(text: string): unknown {
   if (isDeeperThan(text, MAX_DEPTH)) throw new TidingsError('message_too_deep');
   try {
-    return sjson.parse(text, undefined, { protoAction: 'error', constructorAction: 'error' });
+    return safeParse(text);
   } catch (error) {
     const forbidden = error instanceof SyntaxError && error.message.includes('forbidden prototype');
     throw new TidingsError(forbidden ? 'forbidden_key' : 'malformed_message');

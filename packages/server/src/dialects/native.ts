@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FLAT_COMMANDS, PROTOCOL_VERSION, TidingsError } from '@tidings/protocol';
+import { FLAT_COMMANDS, PROTOCOL_VERSION, type Published, TidingsError } from '@tidings/protocol';
 import type { Dialect, Incoming, Notice, Reply, SubscribedTo } from '../core/ports/dialect.ts';
 import type { ChannelEvent } from '../core/ports/event.ts';
 import type { JsonObject } from '../core/ports/json-object.ts';
@@ -11,18 +11,20 @@ import { decodeMessages, idOf } from './json-message.ts';
 import { createPastJson } from './past-json.ts';
 
 function decodeOne(message: JsonObject): Incoming {
-  const { type, id, ...fields } = message;
+  const { type, id: given, ...fields } = message;
   if (typeof type !== 'string') throw new TidingsError('invalid_request', 'A message needs a "type".');
-  if (id !== undefined && idOf(message).id === undefined) {
+  const { id } = idOf(message);
+  if (given !== undefined && id === undefined) {
     throw new TidingsError('invalid_request', 'An "id" is a number or a string of at most 64 characters.');
   }
-  if (FLAT_COMMANDS.has(type)) return { name: type, data: fields, ...idOf(message) };
-  const { name = type, data = {}, key } = type === 'command' ? fields : { ...fields, name: type };
+  if (FLAT_COMMANDS.has(type)) return { name: type, data: fields, id, key: undefined };
+  const { data = {}, key } = fields;
+  const name = type === 'command' && fields.name !== undefined ? fields.name : type;
   if (typeof name !== 'string') throw new TidingsError('invalid_request', 'A command needs a "name".');
   if (key !== undefined && (typeof key !== 'string' || key.length > 128)) {
     throw new TidingsError('invalid_request', 'A "key" is a string of at most 128 characters.');
   }
-  return { name, data, ...idOf(message), ...(key === undefined ? {} : { key }) };
+  return { name, data, id, key };
 }
 
 /** An event as JSON; its data is spliced in as it is stored. */
@@ -49,6 +51,11 @@ function encodeReply(reply: Reply): string | undefined {
     }
     case 'ping':
       return `{"type":"pong"${reply.id === undefined ? '' : `,"id":${JSON.stringify(reply.id)}`}}`;
+    case 'publish': {
+      if (reply.id === undefined) return undefined;
+      const { channel, offset, epoch, id: event } = reply.data as Published;
+      return `{"type":"reply",${id}"ok":true,"data":{"channel":${JSON.stringify(channel)},"offset":${offset},"epoch":"${epoch}","id":"${event}"}}`;
+    }
     default:
       // Who sends no id wants no answer, unless it failed.
       if (reply.id === undefined) return undefined;

@@ -36,10 +36,13 @@ describe('kept events', () => {
         const kept = new KeptEvents(shared);
         let model: ChannelEvent[] = [];
         let offset = 0;
+        let last: number | undefined;
         for (const each of steps) {
           if ('drop' in each) {
             const count = Math.min(each.drop, model.length);
-            expect(kept.drop(count)).toBe(model[count - 1]?.sequence);
+            if (count > 0) last = model[count - 1]?.sequence;
+            kept.drop(count);
+            expect(kept.lastDropped).toBe(last);
             model = model.slice(count);
           } else {
             offset += 1;

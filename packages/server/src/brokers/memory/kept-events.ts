@@ -29,16 +29,15 @@ type Encoding = 0 | 1 | 2;
 const MIN_CHUNK = 512;
 const MAX_CHUNK = 8192;
 
-/** Some neighbouring records. */
+/** Some neighbouring records, from the beginning on. */
 interface Chunk {
   readonly bytes: Buffer;
   readonly view: DataView;
-  /** Where the first record that is kept begins. */
-  start: number;
   /** Where the last one ends. */
   end: number;
-  /** How many are kept. */
   count: number;
+  /** The sequence of the last one. */
+  sequence: number;
 }
 
 /** What all events of a stream share. */
@@ -51,6 +50,12 @@ export class KeptEvents {
   /** Bytes that are taken up, used or not. */
   capacity = 0;
   length = 0;
+  /** So many of the oldest records have been dropped, and are there until their chunk goes as a whole. */
+  #dropped = 0;
+  /** How many the oldest chunk has; here, so that dropping one need not look at memory that nobody has looked at for long. */
+  #oldestCount = 0;
+  /** The sequence of the last record that went. */
+  #gone: number | undefined;
   readonly #shared: Shared;
   /** In the order of their events; none is empty. */
   #chunks: Chunk[] = [];
@@ -79,59 +84,57 @@ export class KeptEvents {
     bytes.write(text, end + HEADER, ENCODINGS[encoding]);
     chunk.end = end + size;
     chunk.count += 1;
+    chunk.sequence = sequence;
+    if (chunk === this.#chunks[0]) this.#oldestCount = chunk.count;
     this.length += 1;
   }
 
-  /**
-   * Drops the oldest `count`, which must be kept.
-   *
-   * @returns the sequence of the last one dropped.
-   */
-  drop(count: number): number | undefined {
-    let sequence: number | undefined;
-    for (let left = count; left > 0; left -= 1) {
-      const chunk = this.#chunks[0] as Chunk;
-      const { view, start } = chunk;
-      if (left === 1) sequence = view.getFloat64(start + SEQUENCE);
-      chunk.start = start + view.getUint32(start + LENGTH);
-      chunk.count -= 1;
-      if (chunk.count === 0) this.#release(this.#chunks.shift() as Chunk);
-    }
+  /** Drops the oldest `count`, which must be kept. */
+  drop(count: number): void {
     this.length -= count;
-    if (this.length === 0 && this.#spare) {
-      this.capacity -= this.#spare.bytes.length;
+    this.#dropped += count;
+    while (this.#dropped >= this.#oldestCount && this.#dropped > 0) this.#release();
+    if (this.length === 0) {
       this.#spare = undefined;
+      this.capacity = 0;
     }
-    return sequence;
+  }
+
+  /** The sequence of the newest event that was dropped, if any was. */
+  get lastDropped(): number | undefined {
+    const [oldest] = this.#chunks;
+    if (this.#dropped === 0 || !oldest) return this.#gone;
+    let record = 0;
+    for (let left = this.#dropped - 1; left > 0; left -= 1) record += oldest.view.getUint32(record + LENGTH);
+    return oldest.view.getFloat64(record + SEQUENCE);
   }
 
   /** How many of the oldest are of this time or before, milliseconds since 1970-01-01 UTC. */
   countOlder(at: number): number {
     let count = 0;
-    for (const { view, start, end } of this.#chunks) {
-      for (let record = start; record < end; record += view.getUint32(record + LENGTH)) {
-        if (view.getFloat64(record + AT) > at) return count;
+    for (const { view, end } of this.#chunks) {
+      for (let record = 0; record < end; record += view.getUint32(record + LENGTH)) {
+        if (view.getFloat64(record + AT) > at && count >= this.#dropped) return count - this.#dropped;
         count += 1;
       }
     }
-    return count;
+    return count - this.#dropped;
   }
 
   /** How many have a sequence of at most this. */
   countThrough(sequence: number): number {
     let count = 0;
-    for (const [index, { view, start, end, count: kept }] of this.#chunks.entries()) {
-      const next = this.#chunks[index + 1];
-      if (next && next.view.getFloat64(next.start + SEQUENCE) <= sequence) {
-        count += kept;
+    for (const chunk of this.#chunks) {
+      if (chunk.sequence <= sequence) {
+        count += chunk.count;
         continue;
       }
-      for (let record = start; record < end; record += view.getUint32(record + LENGTH)) {
-        if (view.getFloat64(record + SEQUENCE) > sequence) return count;
-        count += 1;
-      }
+      const { view } = chunk;
+      for (let record = 0; view.getFloat64(record + SEQUENCE) <= sequence; count += 1)
+        record += view.getUint32(record + LENGTH);
+      break;
     }
-    return count;
+    return Math.max(0, count - this.#dropped);
   }
 
   /**
@@ -143,15 +146,15 @@ export class KeptEvents {
    */
   read(begin: number, count: number, offset: number): ChannelEvent[] {
     const events: ChannelEvent[] = [];
-    let index = 0;
+    let index = -this.#dropped;
     for (const chunk of this.#chunks) {
       if (events.length >= count) break;
       if (index + chunk.count <= begin) {
         index += chunk.count;
         continue;
       }
-      const { view, start, end } = chunk;
-      for (let record = start; record < end && events.length < count; index += 1) {
+      const { view, end } = chunk;
+      for (let record = 0; record < end && events.length < count; index += 1) {
         if (index >= begin) events.push(this.#event(chunk, record, offset + index));
         record += view.getUint32(record + LENGTH);
       }
@@ -200,18 +203,23 @@ export class KeptEvents {
     const room = Math.min(MAX_CHUNK, Math.max(MIN_CHUNK, 2 * (last?.bytes.length ?? 0)));
     const bytes = Buffer.allocUnsafeSlow(Math.max(room, size));
     const view = new DataView(bytes.buffer);
-    const chunk: Chunk = { bytes, view, start: 0, end: 0, count: 0 };
+    const chunk: Chunk = { bytes, view, end: 0, count: 0, sequence: 0 };
     this.#chunks.push(chunk);
     this.capacity += bytes.length;
     return chunk;
   }
 
-  #release(chunk: Chunk): void {
+  /** Lets the oldest chunk go, of which all is dropped. */
+  #release(): void {
+    const chunk = this.#chunks.shift() as Chunk;
+    this.#dropped -= chunk.count;
+    this.#gone = chunk.sequence;
+    this.#oldestCount = this.#chunks[0]?.count ?? 0;
     const { length } = chunk.bytes;
     if (length <= MAX_CHUNK && length > (this.#spare?.bytes.length ?? 0)) {
       this.capacity -= this.#spare?.bytes.length ?? 0;
-      chunk.start = 0;
       chunk.end = 0;
+      chunk.count = 0;
       this.#spare = chunk;
     } else this.capacity -= length;
   }

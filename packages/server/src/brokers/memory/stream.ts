@@ -31,7 +31,8 @@ export class Stream {
   usedAt = 0;
   /** Used since its last turn to be evicted. */
   used = false;
-  #floor: number;
+  /** The sequence of the newest event that was not kept when the stream began, or because none is kept. */
+  #unkept: number;
   readonly #kept: KeptEvents;
   /** What was read last, while the collector leaves it: after a cut, thousands come back to the same place. */
   #lastRead: { readonly from: number; readonly events: WeakRef<readonly ChannelEvent[]> } | undefined;
@@ -43,7 +44,7 @@ export class Stream {
     this.policy = policy;
     this.epoch = start.epoch;
     this.offset = start.offset;
-    this.#floor = start.floor;
+    this.#unkept = start.floor;
     this.#trimmed = start.trimmed;
     this.#kept = new KeptEvents(this);
     for (const event of start.events) this.#kept.push(event);
@@ -63,16 +64,17 @@ export class Stream {
   append(event: ChannelEvent): number {
     const before = this.bytes;
     this.offset = event.offset;
-    if (this.policy.size === 0) this.#floor = event.sequence;
+    if (this.policy.size === 0) this.#unkept = event.sequence;
     else this.#kept.push(event);
-    this.#drop(Math.max(0, this.length - this.policy.size));
+    if (this.length > this.policy.size) this.#kept.drop(this.length - this.policy.size);
     return this.bytes - before;
   }
 
   /** Drops what is as old as the policy allows, or older. @returns by how many bytes the stream shrank. */
   expire(now: number): number {
     const before = this.bytes;
-    this.#drop(this.#kept.countOlder(now - this.policy.ttl));
+    const expired = this.#kept.countOlder(now - this.policy.ttl);
+    if (expired > 0) this.#kept.drop(expired);
     return before - this.bytes;
   }
 
@@ -118,7 +120,8 @@ export class Stream {
     return events;
   }
 
-  #drop(count: number): void {
-    if (count > 0) this.#floor = this.#kept.drop(count) ?? this.#floor;
+  /** The sequence of the newest event that is not kept, or of the beginning. */
+  get #floor(): number {
+    return this.#kept.lastDropped ?? this.#unkept;
   }
 }

@@ -40,7 +40,8 @@ export class Batch {
     if (this.#lastRun === run) return this.#lastNext as Batch;
     let next = this.#next?.get(run);
     if (!next) {
-      next = new Batch(this, run);
+      // A batch of nothing is only where others begin.
+      next = new Batch(this.#before || this.#run.length > 0 ? this : undefined, run);
       if (this.#lastRun) {
         this.#next ??= new Map([[this.#lastRun, this.#lastNext as Batch]]);
         this.#next.set(run, next);
