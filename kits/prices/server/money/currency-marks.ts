@@ -96,3 +96,13 @@ export function hasDistinctSign(language: string, currency: string): boolean {
   const sign = currencySign(language, currency, 'narrowSymbol');
   return DISTINCT.test(sign) && signs([language], 'narrowSymbol').get(sign)?.size === 1;
 }
+
+/** Characters; no mark is longer. */
+const LONGEST = 16;
+
+/** The one currency that a text names on its own (`TRY`, `try`, `TL`, `₺`); undefined when it names none or several. */
+export function currencyNamed(text: string): string | undefined {
+  if (text.length > LONGEST) return undefined;
+  const [currency, ...more] = currenciesOf(text.normalize('NFKC'), undefined).first;
+  return more.length === 0 ? currency : undefined;
+}
