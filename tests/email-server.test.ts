@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UnsubscribeLinks } from '../packages/server/src/features/email/unsubscribe-links.ts';
 import { Api } from './support/api.ts';
 import { tokenFor } from './support/credentials.ts';
 import { oneClick } from './support/one-click.ts';
+import { startSmtp } from './support/smtp.ts';
 import { startServer } from './support/start-server.ts';
 
 it('unsubscribing sets the preference of these categories and leaves the others', async () => {
@@ -36,4 +37,78 @@ it('mails are to be seen in development alone', async () => {
   const api = new Api({ url: production.url, bearer: production.apiKey });
   for (const path of ['', '/1767225600000-0001', '/1767225600000-0001/html'])
     expect((await api.get(`/development/mail${path}`)).status).toBe(404);
+});
+
+describe('a notification that stays unseen', () => {
+  const delivery = { pushAfter: 0, emailAfter: 0 };
+  const notification = {
+    user: 'alice',
+    category: 'prices.drop',
+    texts: {
+      en: { title: 'Kettle', body: 'It is cheaper.' },
+      tr: { title: 'Çaydanlık', body: 'Ucuzladı.' },
+    },
+    url: '/prices/7',
+  };
+  const tell = async (api: Api, contact: object = { email: 'alice@example.com', language: 'tr' }) => {
+    expect((await api.call('PUT', '/users/alice/contact', contact)).status).toBe(200);
+    expect((await api.post('/notifications', notification)).status).toBe(200);
+  };
+  /** Deliveries by email: each with its state and what was said last. */
+  const mailed = async (api: Api) => {
+    const { body } = await api.get('/deliveries?user=alice');
+    const all = body.deliveries as readonly { courier: string; state: string; detail: string }[];
+    return all.filter(({ courier }) => courier === 'email').map(({ state, detail }) => `${state}: ${detail}`);
+  };
+
+  it('is mailed, and the answer of the server is in the log', async () => {
+    const smtp = await startSmtp();
+    const { url, apiKey } = await startServer({ delivery, email: { smtp: smtp.url } });
+    const api = new Api({ url, bearer: apiKey });
+    await tell(api);
+    await expect.poll(() => smtp.mails, { timeout: 10_000 }).toHaveLength(1);
+    expect(smtp.mails[0]).toMatchObject({ subject: 'Çaydanlık', recipients: ['alice@example.com'] });
+    expect(smtp.mails[0]?.html).toContain(`${url}/prices/7`);
+    await expect.poll(() => mailed(api), { timeout: 10_000 }).toEqual(['delivered: 250 2.0.0 Taken']);
+  });
+
+  it('is mailed no more once the address has bounced, or the user has unsubscribed', async () => {
+    let answer: string | undefined = '550 5.1.1 No such user';
+    const smtp = await startSmtp({ recipient: () => answer });
+    const { url, apiKey } = await startServer({ delivery, email: { smtp: smtp.url } });
+    const api = new Api({ url, bearer: apiKey });
+    await tell(api);
+    await expect.poll(() => mailed(api), { timeout: 10_000 }).toEqual([`dead: ${answer}`]);
+    await tell(api);
+    await expect
+      .poll(() => mailed(api), { timeout: 10_000 })
+      .toContainEqual(expect.stringMatching(/^unreachable: the address bounced/));
+    answer = undefined;
+    await tell(api, { email: 'alice@example.org' });
+    await expect.poll(() => smtp.mails, { timeout: 10_000 }).toHaveLength(1);
+    const link = smtp.mails[0]?.header('List-Unsubscribe')?.slice(1, -1) ?? '';
+    expect((await oneClick(link)).status).toBe(200);
+    await tell(api);
+    const pushed = async () => (await api.get('/deliveries?courier=push&state=unreachable')).body.deliveries;
+    await expect.poll(pushed, { timeout: 10_000 }).toHaveLength(4);
+    expect(await mailed(api)).toHaveLength(3);
+    expect(smtp.asked).toEqual(['alice@example.com', 'alice@example.org']);
+  });
+
+  it('is written into a file in development, to be looked at', async () => {
+    const { url, apiKey } = await startServer({ delivery });
+    const api = new Api({ url, bearer: apiKey });
+    await tell(api);
+    const list = async () => (await api.get('/development/mail')).body.mails as readonly { id: string }[];
+    await expect.poll(list, { timeout: 10_000 }).toHaveLength(1);
+    const [mail] = await list();
+    expect(mail).toMatchObject({ to: 'alice@example.com', subject: 'Çaydanlık' });
+    const source = await api.get(`/development/mail/${mail?.id}`);
+    expect(source.headers.get('content-type')).toBe('message/rfc822');
+    expect(source.text).toContain('Auto-Submitted: auto-generated\r\n');
+    const page = await api.get(`/development/mail/${mail?.id}/html`);
+    expect(page.headers.get('content-security-policy')).toContain('sandbox');
+    expect(page.text).toContain('<h1 dir="auto">Çaydanlık</h1>');
+    expect((await api.get('/development/mail/1767225600000-0001')).body.code).toBe('not_found');
+  });
 });

@@ -190,7 +190,7 @@ describe('a configuration of email', () => {
 
   it('needs a server, a sender and an address', async () => {
     const { email } = await load({ smtp, from, publicUrl: 'https://prices.example.com' });
-    expect(email).toMatchObject({ smtp, from, connections: 3, perSecond: 10, timeout: 30_000 });
+    expect(email).toMatchObject({ smtp, from, connections: 3, perSecond: 10 });
   });
 
   it.each([

@@ -233,6 +233,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       db,
       clock,
       ...config.email,
+      timeout: config.delivery.timeout,
       publicUrl: () => config.email.publicUrl ?? urlOf(http.server.address() as AddressInfo),
       development: config.development,
       directory: join(data, 'outbox'),

@@ -372,7 +372,6 @@ export const ConfigSchema = Type.Object(
         maximum: 10_000,
         unit: 'per second',
       }),
-      timeout: milliseconds({ description: 'How long the SMTP server may be silent.', default: 30_000 }),
     }),
     push: section('Web Push: notifications on devices whose pages are closed.', {
       subject: Type.Optional(

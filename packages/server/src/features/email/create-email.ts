@@ -18,7 +18,7 @@ export interface EmailOptions {
   readonly connections: number;
   /** Mails a second. */
   readonly perSecond: number;
-  /** How long the server may be silent, milliseconds. */
+  /** How long a message may take, milliseconds. */
   readonly timeout: number;
   readonly development: boolean;
   /** Where the files go. */

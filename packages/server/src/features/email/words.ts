@@ -24,7 +24,7 @@ export interface Words {
 }
 
 /** Words of one state of the page. */
-export interface PageWords {
+interface PageWords {
   readonly heading: string;
   readonly text: string;
   /** Of the button, where there is one. */
