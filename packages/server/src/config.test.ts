@@ -61,6 +61,12 @@ describe('defaults', () => {
       'auth.jwksUrl',
       'auth.issuer',
       'auth.audience',
+      'auth.cookie',
+      'email.smtp',
+      'email.publicUrl',
+      'push.subject',
+      'push.publicKey',
+      'push.privateKey',
     ]);
   });
 });
