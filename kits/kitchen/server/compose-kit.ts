@@ -47,6 +47,18 @@ export function composeKit<Tables>(name: string, parts: readonly KitPart<Tables>
     onConnect: (session, tidings) => all((part) => part.onConnect?.(session, tidings)),
     onDisconnect: (session, tidings) => all((part) => part.onDisconnect?.(session, tidings)),
     onStart: (tidings) => all((part) => part.onStart?.(tidings)),
+    onStop: (tidings) => all((part) => part.onStop?.(tidings)),
+    // Every event passes here, so who does not count is not asked.
+    ...(parts.some(({ onPublished }) => onPublished) && {
+      onPublished(event, tidings) {
+        for (const part of parts) part.onPublished?.(event, tidings);
+      },
+    }),
+    ...(parts.some(({ onDelivered }) => onDelivered) && {
+      onDelivered(event, sessions, tidings) {
+        for (const part of parts) part.onDelivered?.(event, sessions, tidings);
+      },
+    }),
   };
 }
 
