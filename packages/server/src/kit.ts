@@ -67,6 +67,15 @@ export interface RouteCaller {
   readonly identity: Identity;
 }
 
+/** How a kit makes a session follow channels. */
+export interface FollowOptions {
+  /**
+   * The session's own right is asked later, as if it had subscribed by itself: when it comes back after a cut, and when it
+   * becomes another user's. @default false
+   */
+  readonly byRight?: boolean;
+}
+
 /** What a kit may do with the server. */
 export interface Tidings<Tables = AnyTables> {
   readonly clock: Clock;
@@ -105,7 +114,7 @@ export interface Tidings<Tables = AnyTables> {
    * Makes a session follow channels from now on, on the server's own account: its rights are not asked. Does nothing for
    * a session that has ended. @throws TidingsError `bad_channel`, `unknown_namespace`, `too_many_channels`.
    */
-  follow(session: Session, channels: readonly string[]): Promise<void>;
+  follow(session: Session, channels: readonly string[], options?: FollowOptions): Promise<void>;
   /** Makes a session stop following channels. */
   unfollow(session: Session, channels: readonly string[]): void;
   /** Ends a session, telling its client why; the reason decides whether it comes back by itself. @default 'disconnected' */

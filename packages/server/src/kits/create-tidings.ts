@@ -41,15 +41,16 @@ export function createTidings<Tables>(name: string, parts: KitParts): Tidings<Ta
       const text = session.wire.dialect.encodeNotice({ type: 'direct', event, data });
       if (text !== undefined) hub.send(session, text);
     },
-    async follow(session, channels) {
+    async follow(session, channels, { byRight = false } = {}) {
       const targets = [...new Set(channels)].map((channel) => ({
         channel: namespaces.resolve(channel),
         from: {},
+        byRight,
       }));
-      // What it follows already, it now follows whatever its rights are.
+      // What it follows already, it now follows whatever its rights are, unless it is to keep to them.
       const fresh = targets.filter(({ channel }) => {
         const subscription = session.subscriptions.get(channel.channel);
-        if (subscription) subscription.byRight = false;
+        if (subscription) subscription.byRight &&= byRight;
         return !subscription;
       });
       const outcomes = await hub.subscribe(session, fresh);
