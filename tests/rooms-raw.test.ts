@@ -74,7 +74,9 @@ describe('the raw WebSocket of mobile clients', () => {
     const again = await openRaw(url, 'ayse');
     again.send({ type: 'subscribe', id: 1, channels: [{ channel: 'room:general', since: position }] });
     const { payload } = await again.take('subscribed');
-    const [channel] = (payload as { channels: unknown }).channels as [{ recovered: boolean; messages: readonly RawMessage[] }];
+    const [channel] = (payload as { channels: unknown }).channels as [
+      { recovered: boolean; messages: readonly RawMessage[] },
+    ];
     expect(channel.recovered).toBe(true);
     expect(channel.messages.map(({ type, payload: data }) => [type, data?.user, data?.message])).toEqual([
       ['user_joined', 'berk', undefined],

@@ -2,6 +2,7 @@ import io from 'socket.io-client';
 import { describe, expect, it } from 'vitest';
 import { Inbox } from './support/inbox.ts';
 import { member, openSocket, readRoom, startRooms } from './support/start-rooms.ts';
+import { once } from './support/start-socketio.ts';
 import { onTeardown } from './support/teardown.ts';
 
 /** What the client of the document tells its app, in order. */
@@ -193,5 +194,45 @@ describe('rooms over Socket.IO', () => {
     expect(await ayse.socket.emitWithAck('edit_message', edit)).toMatchObject({
       error: { code: 'not_found' },
     });
+  });
+
+  it('give a client that was cut off what it missed, unless it is no member any more', async () => {
+    const { url, as } = await startRooms();
+    const [ayse, berk, cem] = await Promise.all(['ayse', 'berk', 'cem'].map((user) => openSocket(url, user)));
+    const clients = [ayse!, berk!, cem!];
+    for (const { socket } of clients) await socket.emitWithAck('join_room', { roomId: 'general' });
+    const say = (message: string) =>
+      as('ayse').call('POST', '/commands/send_message', { roomId: 'general', message });
+    await say('before');
+    for (const { take } of clients) await take('message');
+    const away = [berk!, cem!].map(async ({ socket }) => {
+      // It stays away until everything has happened.
+      socket.io.opts.reconnection = false;
+      socket.io.reconnection(false);
+      const gone = once(socket, 'disconnect');
+      socket.io.engine.close();
+      await gone;
+    });
+    await Promise.all(away);
+    const here = async () => {
+      const { data } = await ayse!.socket.emitWithAck('presence', { channel: 'room:general' });
+      return data.members.length;
+    };
+    await expect.poll(here).toBe(1);
+    await as('ayse').call('DELETE', '/rooms/general/members/cem');
+    await say('missed');
+    await ayse!.take('message');
+    for (const { socket } of [berk!, cem!]) {
+      const back = once(socket, 'connect');
+      socket.connect();
+      await back;
+    }
+    // Who may not have all that it missed is told that it comes anew.
+    expect([berk!.socket.recovered, cem!.socket.recovered]).toEqual([true, false]);
+    expect(await berk!.take('message')).toMatchObject({ message: 'missed' });
+    await say('after');
+    expect(await berk!.take('message')).toMatchObject({ message: 'after' });
+    await cem!.socket.emitWithAck('ping', {});
+    expect(cem!.heard.all.filter(({ event }) => event === 'message')).toHaveLength(1);
   });
 });

@@ -40,7 +40,10 @@ describe('a room', () => {
       data: { user: 'berk' },
     });
     const { data } = await ayse.ask('presence', { channel: 'room:general' });
-    expect((data as { members: { user: string }[] }).members.map(({ user }) => user)).toEqual(['ayse', 'berk']);
+    expect((data as { members: { user: string }[] }).members.map(({ user }) => user)).toEqual([
+      'ayse',
+      'berk',
+    ]);
   });
 
   it('is resumed where a client left off', async () => {

@@ -27,7 +27,11 @@ export const UserId = Type.String({ minLength: 1, maxLength: MAX_USER, descripti
 export const RoomName = Type.String({ minLength: 1, maxLength: MAX_ROOM_NAME });
 export const Topic = Type.String({ maxLength: MAX_TOPIC });
 const Time = Type.String({ description: 'ISO 8601, UTC.', examples: ['2026-11-20T08:00:00.000Z'] });
-const Seq = Type.Integer({ minimum: 1, description: 'Place in the room, contiguous from 1.' });
+const Seq = Type.Integer({
+  minimum: 1,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'Place in the room, contiguous from 1.',
+});
 
 // Commands
 
@@ -60,7 +64,11 @@ export const DeleteMessage = Type.Object({ roomId: RoomId, seq: Seq });
 export const MarkRead = Type.Object({
   roomId: RoomId,
   seq: Type.Optional(
-    Type.Integer({ minimum: 0, description: 'Everything up to here is read; all there is, when absent.' }),
+    Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'Everything up to here is read; all there is, when absent.',
+    }),
   ),
 });
 

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { TidingsError } from '@tidings/protocol';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { MemoryBroker } from '../../packages/server/src/brokers/memory/memory-broker.ts';
 import { MemoryPresenceStore } from '../../packages/server/src/brokers/memory/memory-presence-store.ts';
 import { type Core, type CoreOptions, createCore } from '../../packages/server/src/core/core.ts';
@@ -126,6 +127,7 @@ export async function startBareServer(options: BareOptions = {}): Promise<BareSe
     }),
     apiKeyMatches,
     meter: new Meter(core, clock),
+    metrics: new Registry(),
     development: true,
     phase: () => 'ready',
     version: '0.0.0',

@@ -92,6 +92,8 @@ export async function openSocket(url: string, user: string, claims = {}) {
   const socket: Socket = io(url, {
     transports: ['websocket'],
     forceNew: true,
+    reconnectionDelay: 20,
+    reconnectionDelayMax: 50,
     auth: { token: member(user, claims) },
   });
   onTeardown(() => void socket.disconnect());

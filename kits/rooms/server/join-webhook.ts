@@ -9,7 +9,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TidingsError } from '@tidings/server/kit';
-import type { Settings } from './options.ts';
+import { type Settings, signingKey } from './options.ts';
 import type { Server } from './tables.ts';
 
 /** Who wants to join what. */
@@ -43,7 +43,6 @@ const MAX_CACHED = 10_000;
 const MAX_ANSWER = 16_384;
 const MAX_REASON = 200;
 
-const SECRET_PREFIX = 'whsec_';
 const SECOND = 1000;
 
 interface Cached {
@@ -60,10 +59,7 @@ export class JoinWebhook {
   constructor(tidings: Server, options: NonNullable<Settings['joinWebhook']>) {
     this.#tidings = tidings;
     this.#options = options;
-    const { secret } = options;
-    this.#key = secret.startsWith(SECRET_PREFIX)
-      ? Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64')
-      : Buffer.from(secret);
+    this.#key = signingKey(options.secret);
   }
 
   /** Asks, once for all who ask the same at the same time or shortly after. @throws TidingsError `unavailable` */

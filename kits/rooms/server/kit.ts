@@ -69,7 +69,7 @@ export function createRoomsKit(options: RoomsOptions = {}): Kit<Tables> {
         async onOpen(session, tidings) {
           const { user } = session.identity;
           const channel = user === undefined ? undefined : userChannel(user);
-          if (channel) await tidings.follow(session, [channel]);
+          if (channel) await tidings.follow(session, [channel], { byRight: true });
         },
       },
     ],

@@ -13,6 +13,7 @@ import { plainName, plainText } from './plain-text.ts';
 import { myRoom } from './reading.ts';
 import {
   countMembers,
+  findMember,
   findRoom,
   insertRoom,
   isMember,
@@ -105,9 +106,11 @@ export class Membership {
    */
   async join(writer: Writer, roomId: string, session: Session | undefined): Promise<Joined> {
     const { db } = this.#tidings;
-    if (!(await isMember(db, roomId, writer.user))) await this.#becomeMember(writer, roomId);
+    const member = await findMember(db, roomId, writer.user);
+    if (!member) await this.#becomeMember(writer, roomId);
+    else if (member.name !== writer.name) await renameMember(db, roomId, writer);
     const channel = roomChannel(roomId);
-    if (session) await this.#tidings.follow(session, [channel]);
+    if (session) await this.#tidings.follow(session, [channel], { byRight: true });
     try {
       return { ...(await myRoom(db, writer.user, roomId)), channel };
     } catch (error) {
@@ -306,6 +309,16 @@ export function findInvitation(db: Db, room: string, user: string) {
     .where('room', '=', room)
     .where('user', '=', user)
     .executeTakeFirst();
+}
+
+/** Somebody goes by another name now. */
+async function renameMember(db: Db, room: string, { user, name }: Writer): Promise<void> {
+  await db
+    .updateTable('room_members')
+    .set({ name })
+    .where('room', '=', room)
+    .where('user', '=', user)
+    .execute();
 }
 
 async function deleteInvitation(db: Db, room: string, user: string): Promise<boolean> {

@@ -8,7 +8,7 @@
 export interface WebhookOptions {
   /** Where it is asked, `http:` or `https:`. */
   readonly url: string;
-  /** What requests are signed with: `whsec_` and base64 (Standard Webhooks), or any text of 16 characters at least. */
+  /** What requests are signed with, 16 bytes at least: `whsec_` and base64 (Standard Webhooks), or any text. */
   readonly secret: string;
   /** How long one attempt may take, milliseconds. @default 3000 */
   readonly timeout?: number;
@@ -44,6 +44,7 @@ export type Settings = Required<Omit<RoomsOptions, 'joinWebhook'>> & {
 
 const DAY = 24 * 60 * 60 * 1000;
 const SHORTEST_SECRET = 16;
+const SECRET_PREFIX = 'whsec_';
 
 /** A message of so many characters fits into an event, however its characters are escaped. */
 const LONGEST_MESSAGE = 10_000;
@@ -70,11 +71,18 @@ export function completeOptions(options: RoomsOptions): Settings {
   const { joinWebhook } = settings;
   if (joinWebhook && !/^https?:$/.test(URL.parse(joinWebhook.url)?.protocol ?? ''))
     throw new Error('ROOMS_JOIN_WEBHOOK must be an http: or https: URL');
-  if (joinWebhook && joinWebhook.secret.length < SHORTEST_SECRET)
+  if (joinWebhook && signingKey(joinWebhook.secret).length < SHORTEST_SECRET)
     throw new Error(
-      `ROOMS_WEBHOOK_SECRET must have at least ${SHORTEST_SECRET} characters: without a signature the app cannot know who asks`,
+      `ROOMS_WEBHOOK_SECRET must have at least ${SHORTEST_SECRET} bytes: without a signature the app cannot know who asks`,
     );
   return settings;
+}
+
+/** The bytes of a webhook's secret. */
+export function signingKey(secret: string): Buffer {
+  return secret.startsWith(SECRET_PREFIX)
+    ? Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64')
+    : Buffer.from(secret);
 }
 
 /** Reads the options from the environment. @throws Error that names the variable. */

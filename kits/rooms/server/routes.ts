@@ -33,7 +33,8 @@ const MAX_LIMIT = 200;
 
 const closed = { additionalProperties: false } as const;
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT }));
-const Place = (description: string) => Type.Optional(Type.Integer({ minimum: 0, description }));
+const Place = (description: string) =>
+  Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description }));
 
 const RoomParams = Type.Object({ room: RoomId });
 const MemberParams = Type.Object({ room: RoomId, user: UserId });
