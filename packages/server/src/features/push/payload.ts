@@ -46,9 +46,10 @@ const WORTH_READING = 120;
 
 /**
  * Writes a notification as JSON of no more bytes than given. What is too long is cut: the body, then the app's data is
- * left out, then more of the body, the title, the address. Text is cut between characters as people see them.
+ * left out, then more of the body, the title, the address, the list of ids. Text is cut between characters as people see
+ * them.
  *
- * @param limit Bytes; what must be there (ids, token) takes about 300 with ids of usual length.
+ * @param limit Bytes; what must be there takes about 300 with an id of usual length.
  */
 export function writePayload(payload: ShowPayload, limit: number = MOST_BYTES): string {
   // Half a surrogate pair is no text.
@@ -58,10 +59,10 @@ export function writePayload(payload: ShowPayload, limit: number = MOST_BYTES): 
   if (bytesOf(kept) <= limit && kept.body.length >= Math.min(WORTH_READING, whole.body.length))
     return JSON.stringify(kept);
   const { data: _, ...bare } = whole;
-  const short = cut(cut(bare, 'body', limit), 'title', limit);
-  if (bytesOf(short) <= limit) return JSON.stringify(short);
-  const { url: __, ...barest } = bare;
-  return JSON.stringify(cut(cut({ ...barest, ids: [] }, 'body', limit), 'title', limit));
+  const { url: __, ...lost } = bare;
+  const shorten = (draft: ShowPayload) => cut(cut(draft, 'body', limit), 'title', limit);
+  const short = [bare, lost].map(shorten).find((draft) => bytesOf(draft) <= limit);
+  return JSON.stringify(short ?? shorten({ ...lost, ids: [] }));
 }
 
 const ELLIPSIS = '…';
