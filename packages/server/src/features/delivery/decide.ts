@@ -53,7 +53,12 @@ export function decide(row: Row, circumstances: Circumstances): Decision {
     return { do: 'wait', until: quiet, step: 'postponed', detail: 'The user’s quiet hours.' };
   if (byHand) return { do: 'deliver', notification };
   if (row.courier === 'push' && row.held === 0 && row.attempts === 0 && visible)
-    return { do: 'wait', until: now + hold, step: 'held', detail: 'The user has the app before them.' };
+    return {
+      do: 'wait',
+      until: Math.max(now, row.due + hold),
+      step: 'held',
+      detail: 'The user has the app before them.',
+    };
   const digest =
     row.courier === 'email' && row.gathered === 0
       ? nextDigest(preferences, timezone, now, digestHour)

@@ -105,6 +105,11 @@ export class Delivery {
     );
   }
 
+  /** Works off what is due now; fulfilled once nothing is, and nothing is under way. */
+  idle(): Promise<void> {
+    return this.#worker.idle();
+  }
+
   /** Begins nothing any more, and waits for what couriers are doing. */
   async close(): Promise<void> {
     this.#sweeper?.cancel();

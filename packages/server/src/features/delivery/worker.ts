@@ -50,6 +50,9 @@ interface Known {
 /** How often the queue is looked at, milliseconds. */
 const INTERVAL = 1000;
 
+/** How long a server that goes down waits for couriers, milliseconds. */
+const CLOSE_PATIENCE = 5000;
+
 /** Deliveries that couriers work on at once. */
 const AT_ONCE = 32;
 
@@ -82,12 +85,24 @@ export class Worker {
       });
   }
 
-  /** Claims nothing any more, and waits for what is under way. */
+  /** Works off what is due now; fulfilled once nothing is, and nothing is under way. */
+  async idle(): Promise<void> {
+    this.wake();
+    while (this.#turn || this.#under.size > 0) {
+      await this.#turn;
+      await Promise.all(this.#under);
+    }
+  }
+
+  /** Claims nothing any more, and waits for what is under way, but not long: what does not end is taken over by its lease. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#timer?.cancel();
     await this.#turn;
-    await Promise.all(this.#under);
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = this.#options.clock.after(CLOSE_PATIENCE, resolve);
+    await Promise.race([Promise.all(this.#under), late]);
+    timer.cancel();
   }
 
   async #run(): Promise<void> {
