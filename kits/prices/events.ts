@@ -86,6 +86,27 @@ export const Product = Type.Object({
 });
 export type Product = Static<typeof Product>;
 
+/** How the shop page of a product is doing. */
+export const Shop = Type.Object({
+  url: Type.String(),
+  state: Type.Union(
+    ['ok', 'failing', 'stopped'].map((state) => Type.Literal(state)),
+    { description: '`failing` is tried again; `stopped` was given up.' },
+  ),
+  fault: Type.Union([Type.String(), Type.Null()], { description: 'Why it could not be read, for programs.' }),
+  error: Type.Union([Type.String(), Type.Null()], { description: 'The same, for people.' }),
+  checked: Moment,
+  next: Type.Union([Type.Integer(), Type.Null()], { description: 'When it is looked at again.' }),
+});
+export type Shop = Static<typeof Shop>;
+
+/** A product, as HTTP answers with it. */
+export const ProductState = Type.Object({
+  ...Product.properties,
+  shop: Type.Union([Shop, Type.Null()], { description: 'The shop page that its price is read from.' }),
+});
+export type ProductState = Static<typeof ProductState>;
+
 /** A product is new. On `products:all`. */
 export const ProductAdded = Type.Object({
   product: Product,
@@ -103,8 +124,10 @@ export const ImportState = Type.Union(
 /** A row that was left out. */
 export const ImportFault = Type.Object({
   line: Type.Integer({ description: 'Of the body, from 1.' }),
-  code: Type.String({ description: 'A code of docs/ERRORS.md.' }),
-  message: Type.String(),
+  fault: Type.String({
+    description: 'Why, for programs: what is wrong with the row, or a code of docs/ERRORS.md.',
+  }),
+  message: Type.String({ description: 'The same, for people.' }),
 });
 
 /** How far an import is. */

@@ -4,13 +4,17 @@
  * @module
  */
 import { defineKit, type Kit } from '@tidings/server/kit';
-import { LIST_EVENTS, PRODUCT_EVENTS } from '../events.ts';
+import { IMPORT_EVENTS, LIST_EVENTS, PRODUCT_EVENTS } from '../events.ts';
 import { pricesCommands, welcome } from './commands.ts';
+import { Imports } from './imports.ts';
 import { forgetKeys } from './keys.ts';
 import { type PricesOptions, readOptions, settle } from './options.ts';
+import { importRoutes } from './routes/imports.ts';
 import { productRoutes } from './routes/products.ts';
+import { shopRoutes } from './routes/shops.ts';
 import { watchRoutes } from './routes/watches.ts';
-import { MIGRATIONS, type Tables } from './tables.ts';
+import { Shops } from './shops.ts';
+import { MIGRATIONS, type Prices, type Tables } from './tables.ts';
 import { NOTIFICATIONS } from './texts.ts';
 
 /** Events of a product that its channel keeps. */
@@ -19,13 +23,19 @@ const PRODUCT_HISTORY = 100;
 /** New products that the list's channel keeps. */
 const LIST_HISTORY = 100;
 
+/** Reports of an import that its channel keeps. */
+const IMPORT_HISTORY = 20;
+
 /** Makes the price tracker. @throws Error that names an option which cannot be. */
 export function createPricesKit(options: PricesOptions = {}): Kit<Tables> {
   const settings = settle(options);
+  // One kit may be on several servers of a process.
+  const imports = onEach((prices) => new Imports(prices, settings));
+  const shops = onEach((prices) => new Shops(prices, settings));
   return defineKit<Tables>({
     name: 'prices',
 
-    namespaces: {
+    namespaces: (prices) => ({
       // Whoever the server lets in may look; it alone speaks.
       product: {
         durable: true,
@@ -40,13 +50,23 @@ export function createPricesKit(options: PricesOptions = {}): Kit<Tables> {
         rights: { subscribe: 'anyone', publish: 'nobody' },
         events: LIST_EVENTS,
       },
-    },
+      import: {
+        history: { size: IMPORT_HISTORY },
+        rights: {
+          subscribe: ({ identity, rest }) => imports(prices).isOf(identity.user, rest),
+          publish: 'nobody',
+        },
+        events: IMPORT_EVENTS,
+      },
+    }),
 
     commands: (prices) => pricesCommands(prices, settings.language),
 
     routes(app, prices) {
       productRoutes(app, prices, settings);
       watchRoutes(app, prices, settings);
+      shopRoutes(app, prices, settings, shops(prices));
+      importRoutes(app, prices, imports(prices));
     },
 
     notifications: NOTIFICATIONS,
@@ -55,12 +75,38 @@ export function createPricesKit(options: PricesOptions = {}): Kit<Tables> {
 
     jobs: [
       {
-        name: 'forget keys',
+        name: 'go on with imports',
+        schedule: '* * * * * *',
+        run: (prices) => imports(prices).work(),
+      },
+      {
+        name: 'look at shops',
+        schedule: '*/10 * * * * *',
+        // Not waited for: a shop may take its time, and the end of the server shall not.
+        run: (prices) => void shops(prices).run(),
+      },
+      {
+        name: 'forget what is old',
         schedule: '17 * * * *',
-        run: (prices) => forgetKeys(prices, settings.keyWindow),
+        async run(prices) {
+          await forgetKeys(prices, settings.keyWindow);
+          await imports(prices).sweep();
+        },
       },
     ],
+
+    onStop: (prices) => shops(prices).close(),
   });
+}
+
+/** Makes a part once for each server. */
+function onEach<Part>(make: (prices: Prices) => Part): (prices: Prices) => Part {
+  const parts = new WeakMap<Prices, Part>();
+  return (prices) => {
+    const part = parts.get(prices) ?? make(prices);
+    parts.set(prices, part);
+    return part;
+  };
 }
 
 export default createPricesKit(readOptions(process.env));

@@ -22,10 +22,19 @@ const ID = new RegExp(ID_PATTERN);
 /** Text of one line, of more than white space. */
 const LINE = '^(?=.*\\S)[^\\p{Cc}]+$';
 
-const Name = Type.String({ maxLength: 150, pattern: LINE, examples: ['Kahve makinesi'] });
+/** Characters of a product's name; what watchers are told has room for it. */
+export const MAX_NAME = 150;
+
+const Name = Type.String({ maxLength: MAX_NAME, pattern: LINE, examples: ['Kahve makinesi'] });
 const Optional = (maxLength: number, pattern: string, description: string) =>
   Type.Optional(Type.Union([Type.String({ maxLength, pattern, description }), Type.Null()]));
 const WEB_ADDRESS = '^https?://[^\\s\\p{Cc}<>"]+$';
+
+/** Characters of a brand. */
+export const MAX_BRAND = 100;
+
+/** Characters of an address as it is written out: what every database can have an index of. */
+export const MAX_ADDRESS = 2000;
 
 const Price = Type.Object(
   {
@@ -39,9 +48,9 @@ const Price = Type.Object(
 export const ProductInput = Type.Object(
   {
     name: Name,
-    brand: Optional(100, LINE, 'Who makes it.'),
-    url: Optional(2048, WEB_ADDRESS, 'Where it is sold.'),
-    image: Optional(2048, WEB_ADDRESS, 'What it looks like.'),
+    brand: Optional(MAX_BRAND, LINE, 'Who makes it.'),
+    url: Optional(MAX_ADDRESS, WEB_ADDRESS, 'Where it is sold.'),
+    image: Optional(MAX_ADDRESS, WEB_ADDRESS, 'What it looks like.'),
     price: Price,
   },
   {
@@ -107,10 +116,11 @@ export function productView(row: ProductRow, language: Language): Product {
 export async function addProduct(
   transaction: Transaction,
   { settings, actor, now }: Act,
-  { name, brand = null, url = null, image = null, price }: ProductInput,
+  input: ProductInput,
   id: string = randomUUID(),
 ): Promise<ProductRow> {
   const { db, publish } = transaction;
+  const { name, brand = null, url = null, image = null, price } = written(input);
   const { amount, currency } = price;
   checkId(id);
   if (!CURRENCIES.has(currency))
@@ -149,9 +159,10 @@ export async function changeProduct(
   transaction: Transaction,
   { settings, actor, now }: Act,
   row: ProductRow,
-  { price, ...change }: ProductChange,
+  input: ProductChange,
 ): Promise<ProductRow> {
   requireOwner(actor, row.owner);
+  const { price, ...change } = written(input);
   if (price && price.currency !== row.currency)
     throw new TidingsError('invalid_request', `This product is priced in ${row.currency}.`);
   let changed = row;
@@ -164,6 +175,30 @@ export async function changeProduct(
       .returningAll()
       .executeTakeFirstOrThrow();
   return price ? reprice(transaction, { settings, now }, changed, price.amount) : changed;
+}
+
+/** What comes by other ways than HTTP is held to the same, and addresses are written in one way. */
+function written<Input extends ProductChange>(input: Input): Input {
+  const { name = '', brand, price, url, image } = input;
+  if (name.length > MAX_NAME)
+    throw new TidingsError('invalid_request', `A name has at most ${MAX_NAME} characters.`);
+  if (brand && brand.length > MAX_BRAND)
+    throw new TidingsError('invalid_request', `A brand has at most ${MAX_BRAND} characters.`);
+  if (price && !(price.amount >= 1 && price.amount <= MAX_AMOUNT))
+    throw new TidingsError('invalid_request', `A price is from 1 to ${MAX_AMOUNT} minor units.`);
+  return {
+    ...input,
+    ...(url ? { url: addressOf(url) } : {}),
+    ...(image ? { image: addressOf(image) } : {}),
+  };
+}
+
+/** An address in the one way in which it is kept. @throws TidingsError `invalid_request`. */
+export function addressOf(text: string): string {
+  const href = URL.parse(text)?.href;
+  if (href === undefined || href.length > MAX_ADDRESS)
+    throw new TidingsError('invalid_request', 'An address cannot be read, or is too long.');
+  return href;
 }
 
 async function checkRoom(db: Database, owner: string, room: number): Promise<void> {

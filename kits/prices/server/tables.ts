@@ -58,8 +58,12 @@ export interface Tables {
   prices_imports: {
     import: string;
     owner: string | null;
-    /** The media type of the body. */
-    type: string;
+    /** `csv` or `jsonl`. */
+    format: string;
+    /** Of prices that name none. */
+    currency: string | null;
+    /** Which of two readings of a number is meant. */
+    locale: string | null;
     state: string;
     bytes: number;
     rows: number;
@@ -79,14 +83,19 @@ export interface Tables {
     product: string;
     /** Without its fragment. */
     url: string;
-    /** What the watcher wants back the next time, as JSON. */
-    memory: string | null;
+    /** `ok`, `failing` or `stopped`. */
     state: string;
+    /** Why it could not be read the last time, for programs and for people. */
+    fault: string | null;
     error: string | null;
+    /** In a row. */
     failures: number;
-    checked: number | null;
-    /** When to look next. */
-    next: number;
+    /** What the shop said of the page's age. */
+    etag: string | null;
+    last_modified: string | null;
+    checked: number;
+    /** When to look next; null when it is given up. */
+    next: number | null;
   };
 }
 
@@ -135,6 +144,7 @@ export const MIGRATIONS: NonNullable<Kit['migrations']> = {
         .on('prices_products')
         .columns(['owner', 'id'])
         .execute();
+      await db.schema.createIndex('prices_products_url').on('prices_products').column('url').execute();
       await db.schema
         .createTable('prices_history')
         .$call(withId(db))
@@ -176,7 +186,9 @@ export const MIGRATIONS: NonNullable<Kit['migrations']> = {
         .createTable('prices_imports')
         .addColumn('import', 'text', (column) => column.primaryKey())
         .addColumn('owner', 'text')
-        .addColumn('type', 'text', (column) => column.notNull())
+        .addColumn('format', 'text', (column) => column.notNull())
+        .addColumn('currency', 'text')
+        .addColumn('locale', 'text')
         .addColumn('state', 'text', (column) => column.notNull())
         .addColumn('bytes', 'bigint', (column) => column.notNull())
         .addColumn('rows', 'bigint', (column) => column.notNull())
@@ -199,12 +211,14 @@ export const MIGRATIONS: NonNullable<Kit['migrations']> = {
         .createTable('prices_shops')
         .addColumn('product', 'text', (column) => column.primaryKey())
         .addColumn('url', 'text', (column) => column.notNull().unique())
-        .addColumn('memory', 'text')
         .addColumn('state', 'text', (column) => column.notNull())
+        .addColumn('fault', 'text')
         .addColumn('error', 'text')
         .addColumn('failures', 'bigint', (column) => column.notNull())
-        .addColumn('checked', 'bigint')
-        .addColumn('next', 'bigint', (column) => column.notNull())
+        .addColumn('etag', 'text')
+        .addColumn('last_modified', 'text')
+        .addColumn('checked', 'bigint', (column) => column.notNull())
+        .addColumn('next', 'bigint')
         .execute();
       await db.schema.createIndex('prices_shops_next').on('prices_shops').column('next').execute();
     },

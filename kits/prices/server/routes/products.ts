@@ -5,7 +5,7 @@
  */
 import { sql, TidingsError, Type } from '@tidings/server/kit';
 import type { FastifyInstance } from 'fastify';
-import { Product } from '../../events.ts';
+import { ProductState } from '../../events.ts';
 import { actorOf, scopeOf } from '../actor.ts';
 import { History, HistoryQuery, readHistory } from '../history.ts';
 import { KeyHeader, once } from '../keys.ts';
@@ -21,6 +21,7 @@ import {
   ProductInput,
   productView,
 } from '../products.ts';
+import { shopsOf, withShop } from '../shops.ts';
 import type { Prices } from '../tables.ts';
 import { LanguageQuery, languageFor } from './language.ts';
 import { Limit, limitOf, Next } from './page.ts';
@@ -43,7 +44,7 @@ const ListQuery = Type.Object({
 });
 
 const ProductList = Type.Object({
-  products: Type.Array(Product, { description: 'The newest first.' }),
+  products: Type.Array(ProductState, { description: 'The newest first.' }),
   next: Next,
 });
 
@@ -77,8 +78,15 @@ export function productRoutes(app: FastifyInstance, prices: Prices, settings: Se
       const language = await languageFor(prices, request.query, identity, settings);
       const page = rows.slice(0, size);
       const last = page.at(-1);
+      const shops = await shopsOf(
+        prices.db,
+        page.map(({ product }) => product),
+      );
       return {
-        products: page.map((row) => productView(row, language)),
+        products: page.map((row) => ({
+          ...productView(row, language),
+          shop: shops.get(row.product) ?? null,
+        })),
         ...(rows.length > size && last ? { next: String(last.id) } : {}),
       };
     },
@@ -93,7 +101,7 @@ export function productRoutes(app: FastifyInstance, prices: Prices, settings: Se
         description: 'A backend, or a user, whose it is then.',
         headers: KeyHeader,
         body: ProductInput,
-        response: { 201: Product },
+        response: { 201: ProductState },
       },
     },
     async (request, reply) => {
@@ -106,7 +114,7 @@ export function productRoutes(app: FastifyInstance, prices: Prices, settings: Se
         asked: ['add', request.body],
       };
       const product = await once(prices, keyed, async (transaction) =>
-        productView(await addProduct(transaction, act, request.body), language),
+        withShop(transaction.db, productView(await addProduct(transaction, act, request.body), language)),
       );
       return reply.code(201).header('location', `/api/v1/prices/products/${product.id}`).send(product);
     },
@@ -120,13 +128,14 @@ export function productRoutes(app: FastifyInstance, prices: Prices, settings: Se
         summary: 'Read a product',
         params: Params,
         querystring: LanguageQuery,
-        response: { 200: Product },
+        response: { 200: ProductState },
       },
     },
     async (request) => {
       const { identity } = await prices.callerOf(request);
       const row = await findProduct(prices.db, request.params.product);
-      return productView(row, await languageFor(prices, request.query, identity, settings));
+      const language = await languageFor(prices, request.query, identity, settings);
+      return withShop(prices.db, productView(row, language));
     },
   );
 
@@ -139,7 +148,7 @@ export function productRoutes(app: FastifyInstance, prices: Prices, settings: Se
         description: 'Adds it, or changes all of it. Of a product that is there, its owner or a backend.',
         params: Params,
         body: ProductInput,
-        response: { 200: Product },
+        response: { 200: ProductState },
       },
     },
     async (request) => {
@@ -154,7 +163,7 @@ export function productRoutes(app: FastifyInstance, prices: Prices, settings: Se
         const after = row
           ? await changeProduct(transaction, act, row, whole)
           : await addProduct(transaction, act, whole, product);
-        return productView(after, language);
+        return withShop(transaction.db, productView(after, language));
       });
     },
   );
@@ -174,7 +183,7 @@ export function productRoutes(app: FastifyInstance, prices: Prices, settings: Se
         params: Params,
         headers: KeyHeader,
         body: ProductChange,
-        response: { 200: Product },
+        response: { 200: ProductState },
       },
     },
     async (request) => {
@@ -189,7 +198,8 @@ export function productRoutes(app: FastifyInstance, prices: Prices, settings: Se
         async (transaction) => {
           const row = await lockProduct(transaction, params.product);
           if (!row) throw noProduct();
-          return productView(await changeProduct(transaction, act, row, body), language);
+          const after = await changeProduct(transaction, act, row, body);
+          return withShop(transaction.db, productView(after, language));
         },
       );
     },
