@@ -25,6 +25,7 @@ python_has aiohttp || missing+=(python3-aiohttp)     # python-socketio's asyncio
 python_has websockets || missing+=(python3-websockets)
 has curl || missing+=(curl)
 has git || missing+=(git)
+has openssl || missing+=(openssl) # certificates of the tests' own
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
 
 [ ${#missing[@]} -eq 0 ] && exit 0

@@ -7,12 +7,11 @@ import { createECDH } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import webPush from 'web-push';
 import { type ConfigInput, loadConfig } from '../packages/server/src/config.ts';
 import { Api } from './support/api.ts';
 import { tokenFor } from './support/credentials.ts';
 import { openPush } from './support/open-push.ts';
-import { PushedDevice } from './support/push-service.ts';
+import { makeVapidKeys, PushedDevice } from './support/push-service.ts';
 import { startServer } from './support/start-server.ts';
 
 let count = 0;
@@ -34,7 +33,7 @@ test('browsers subscribe with the key of secrets.json, or with a configured one'
   const { nobody, server } = await start();
   const { vapid } = JSON.parse(readFileSync(join(server.data, 'secrets.json'), 'utf8'));
   expect((await nobody.get('/push/key')).body).toEqual({ publicKey: vapid.publicKey });
-  const keys = webPush.generateVAPIDKeys();
+  const keys = makeVapidKeys();
   const other = await start({ push: keys });
   expect((await other.nobody.get('/push/key')).body).toEqual({ publicKey: keys.publicKey });
 });
@@ -167,7 +166,7 @@ describe('refused is', () => {
     expect((await nobody.post('/push/clicked', { token: 7 })).body.code).toBe('invalid_request');
   });
 
-  const pair = webPush.generateVAPIDKeys();
+  const pair = makeVapidKeys();
   it.each([
     ['push.publicKey and push.privateKey go together', { publicKey: pair.publicKey }],
     ['push.publicKey is not that of push.privateKey', { ...pair, publicKey: b64(point) }],

@@ -4,10 +4,10 @@
  * @module
  */
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import webPush from 'web-push';
 import { PushService } from '../packages/server/src/features/push/push-service.ts';
 import { startPostgres, type TestPostgres } from '../packages/server/src/storage/testing/postgres.ts';
 import { ALICE, letter, openPush } from './support/open-push.ts';
+import { makeVapidKeys } from './support/push-service.ts';
 import { onTeardown } from './support/teardown.ts';
 
 const MINUTE = 60_000;
@@ -309,7 +309,7 @@ describe('an address that is none of the public internet', () => {
   it('is not called when its origin is no longer trusted', async () => {
     const { service, clock } = await openPush();
     const device = service.subscribe();
-    const keys = { subject: 'mailto:ops@example.com', ...webPush.generateVAPIDKeys() };
+    const keys = { subject: 'mailto:ops@example.com', ...makeVapidKeys() };
     const sender = new PushService({ vapid: keys, clock, trusted: new Set() });
     onTeardown(() => sender.close());
     const message = { payload: '{}', ttl: 60, urgency: 'normal' } as const;

@@ -11,7 +11,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
+import { Api } from '../support/api.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { tokenFor } from '../support/credentials.ts';
+import { PushedDevice } from '../support/push-service.ts';
+import { startServer } from '../support/start-server.ts';
 import { onTeardown } from '../support/teardown.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -111,6 +115,35 @@ it('subscribes, hands the subscription on, and ends it', async () => {
       'navigator.serviceWorker.ready.then(({ pushManager }) => pushManager.getSubscription())',
     ),
   ).toBeNull();
+});
+
+it('has a Tidings server keep the subscription, for its user and until it ends', async () => {
+  const server = await startServer();
+  const api = new Api({ url: server.url, bearer: tokenFor('alice') });
+  const { subscription } = new PushedDevice('https://push.example.org/1');
+  const page = await open(
+    ['notifications'],
+    `
+    let current = null;
+    PushManager.prototype.getSubscription = async () => current;
+    PushManager.prototype.subscribe = async (options) => (current = {
+      endpoint: ${JSON.stringify(subscription.endpoint)}, options, toJSON: () => (${JSON.stringify(subscription)}),
+      unsubscribe: async () => { current = null; return true; },
+    });`,
+  );
+  const give = (token: string) =>
+    page.evaluate(`void (window.notifications = tidings.createNotifications(tidings.serverPush({
+      url: ${JSON.stringify(`${server.url}/`)}, token: async () => ${JSON.stringify(token)}, label: 'Laptop',
+    })))`);
+  await give('forged');
+  expect(await enable(page)).toBe('ClientError push_failed');
+  await give(tokenFor('alice'));
+  expect(await enable(page)).toBe('enabled');
+  expect((await api.get('/push/subscriptions')).body).toMatchObject({
+    devices: [{ label: 'Laptop', service: 'push.example.org' }],
+  });
+  await page.evaluate('notifications.disable()');
+  expect((await api.get('/push/subscriptions')).body).toEqual({ devices: [] });
 });
 
 it('says where there are none', async () => {

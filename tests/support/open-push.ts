@@ -1,4 +1,3 @@
-import webPush from 'web-push';
 import { ManualClock } from '../../packages/server/src/core/testing/manual-clock.ts';
 import type { Contact } from '../../packages/server/src/features/contacts/index.ts';
 import type { CourierOptions, Letter, Outcome } from '../../packages/server/src/features/delivery/index.ts';
@@ -6,7 +5,7 @@ import { createPush, PUSH_MIGRATIONS, type Push } from '../../packages/server/sr
 import type { PushOptions } from '../../packages/server/src/features/push/push.ts';
 import { openDatabase } from '../../packages/server/src/storage/database.ts';
 import { migrate } from '../../packages/server/src/storage/migrations.ts';
-import { type PushedDevice, startPushService, type TestPushService } from './push-service.ts';
+import { makeVapidKeys, type PushedDevice, startPushService, type TestPushService } from './push-service.ts';
 import { onTeardown } from './teardown.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -62,7 +61,7 @@ export async function openPush(
   const push = createPush({
     db,
     clock,
-    vapid: { subject: 'mailto:ops@example.com', ...webPush.generateVAPIDKeys() },
+    vapid: { subject: 'mailto:ops@example.com', ...makeVapidKeys() },
     devices: 1000,
     trustedOrigins: [service.origin],
     onClick: (click) => void clicked.push(click),

@@ -31,6 +31,15 @@ export interface PushedMessage {
   readonly key: string;
 }
 
+/** Makes the keys of a sender, base64url. */
+export function makeVapidKeys(): { readonly publicKey: string; readonly privateKey: string } {
+  const pair = createECDH('prime256v1');
+  // An ECDH key of Node has no leading zeros.
+  do pair.generateKeys();
+  while (pair.getPrivateKey().length < 32);
+  return { publicKey: pair.getPublicKey('base64url'), privateKey: pair.getPrivateKey('base64url') };
+}
+
 /** How the push service answers: a status with headers, or whatever is done with the response. */
 export type PushServiceAnswer =
   | { readonly status: number; readonly headers?: OutgoingHttpHeaders; readonly body?: string }

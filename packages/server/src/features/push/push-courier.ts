@@ -8,7 +8,7 @@ import type { Clock } from '../../core/ports/clock.ts';
 import type { Contact, Language } from '../contacts/index.ts';
 import type { Courier, CourierOptions, Letter, Outcome } from '../delivery/index.ts';
 import type { Devices, Recipient } from './devices.ts';
-import { MOST_BYTES, MOST_CLOSED, type ShowPayload, writePayload } from './payload.ts';
+import { type ClosePayload, MOST_BYTES, MOST_CLOSED, type ShowPayload, writePayload } from './payload.ts';
 import type { PushAnswer, PushMessage, PushService, Urgency } from './push-service.ts';
 import type { Attempt, Told } from './told.ts';
 
@@ -133,8 +133,9 @@ export class PushCourier implements Courier {
 
   #close(device: Recipient, close: readonly string[]): Promise<PushAnswer> {
     const [only] = close;
+    const payload: ClosePayload = { close };
     return this.#options.service.send(device, {
-      payload: JSON.stringify({ close }),
+      payload: JSON.stringify(payload),
       ttl: DEFAULT_TTL,
       urgency: 'normal',
       // What has not reached the device yet need not reach it any more.
