@@ -1,0 +1,6 @@
+/** What `npm start` runs in this repository: the server with every kit. */
+import { defineConfig } from '@tidings/server';
+
+export default defineConfig({
+  kits: ['prices', 'kitchen', 'rooms'].map((name) => `kits/${name}/server/kit.ts`),
+});
