@@ -36,7 +36,7 @@ const Seq = Type.Integer({
 // Commands
 
 export const JoinRoom = Type.Object({ roomId: RoomId });
-export const LeaveRoom = JoinRoom;
+export const LeaveRoom = Type.Object({ roomId: RoomId });
 
 /** @param maxLength of the text, characters */
 export const sendMessage = (maxLength: number) =>

@@ -7,6 +7,7 @@ import { defineKit, type Kit } from '@tidings/server/kit';
 import { ROOM_EVENTS } from '../events.ts';
 import { roomCommands } from './commands.ts';
 import { dialect } from './dialect.ts';
+import { Invitations } from './invitations.ts';
 import { JoinWebhook } from './join-webhook.ts';
 import { Membership } from './membership.ts';
 import { Messages } from './messages.ts';
@@ -14,7 +15,9 @@ import { notifications } from './notifications.ts';
 import { completeOptions, type RoomsOptions, readOptions, type Settings } from './options.ts';
 import { UnreadTeller } from './reading.ts';
 import { isMember, userChannel } from './rooms.ts';
-import { roomRoutes } from './routes.ts';
+import { invitationRoutes } from './routes/invitation-routes.ts';
+import { memberRoutes } from './routes/member-routes.ts';
+import { roomRoutes } from './routes/room-routes.ts';
 import { migrations, type Server, type Tables } from './tables.ts';
 
 /** Where mobile clients find the raw WebSocket. */
@@ -35,6 +38,7 @@ function createParts(tidings: Server, settings: Settings) {
     tidings,
     maxMessage: settings.maxMessage,
     membership: new Membership(tidings, { ...settings, webhook }),
+    invitations: new Invitations(tidings),
     messages: new Messages(tidings, { maxAge: settings.maxAge, unread }),
   };
 }
@@ -61,7 +65,12 @@ export function createRoomsKit(options: RoomsOptions = {}): Kit<Tables> {
       },
     }),
     commands: (tidings) => roomCommands(partsOf(tidings)),
-    routes: (app, tidings) => roomRoutes(app, partsOf(tidings)),
+    routes(app, tidings) {
+      const parts = partsOf(tidings);
+      roomRoutes(app, parts);
+      memberRoutes(app, parts);
+      invitationRoutes(app, parts);
+    },
     websockets: [
       {
         path: WEBSOCKET_PATH,
