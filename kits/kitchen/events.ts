@@ -67,7 +67,12 @@ export const SystemNotification = Type.Object({
   title: Type.String({ minLength: 1, maxLength: 200 }),
   message: Text,
   level: Type.Optional(Type.Enum(['info', 'success', 'warning', 'error'])),
-  url: Type.Optional(Type.String({ maxLength: 2000 })),
+  url: Type.Optional(
+    Type.String({
+      pattern: '^(/(?!/)|https://)[^\\s\\p{C}\\\\]{0,2000}$',
+      description: 'Opened on click: a path of the app, or an https URL.',
+    }),
+  ),
   group_id: Type.Optional(Id),
 });
 

@@ -115,7 +115,9 @@ export class EventCounts {
               }),
             )
             .execute();
-        const active = [...unwritten.users].flatMap(([day, users]) => [...users].map((user) => ({ day, user })));
+        const active = [...unwritten.users].flatMap(([day, users]) =>
+          [...users].map((user) => ({ day, user })),
+        );
         for (let begin = 0; begin < active.length; begin += CHUNK)
           await db
             .insertInto('kitchen_active_users')

@@ -57,7 +57,7 @@ export function statsPart({ analyticsDays }: Pick<KitchenOptions, 'analyticsDays
     onDisconnect: (session, tidings) => countsOf(tidings).closed(session),
     onStop: (tidings) => countsOf(tidings).write(),
     jobs: [
-      { name: 'write counts', schedule: '*/10 * * * * *', run: (tidings) => countsOf(tidings).write() },
+      { name: 'write counts', schedule: '*/30 * * * * *', run: (tidings) => countsOf(tidings).write() },
       {
         name: 'forget old counts',
         schedule: '23 4 * * *',

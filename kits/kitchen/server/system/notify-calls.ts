@@ -32,9 +32,9 @@ export interface NotifyCall {
 
 type Fields = Readonly<Record<string, TSchema>>;
 
-/** What the body of any call has: the fields of its event and who is told, and under which key. */
-function body(fields: Fields, audience: Fields): TSchema {
-  return Type.Object({ ...fields, ...audience, key: Type.Optional(Key) }, { additionalProperties: false });
+/** What the body of a call has: the fields of its event, who is told, under which key, and `more` where the app may add to it. */
+function body(fields: Fields, audience: Fields, more = false): TSchema {
+  return Type.Object({ ...fields, ...audience, key: Type.Optional(Key) }, { additionalProperties: more });
 }
 
 const toUser = { user_id: UserId };
@@ -88,7 +88,7 @@ export const NOTIFY_CALLS: readonly NotifyCall[] = [
     event: 'RecipeGenerated',
     to: 'user',
     summary: 'Tell a user that a recipe is there',
-    body: body(RecipeGenerated.properties, toUser),
+    body: body(RecipeGenerated.properties, toUser, true),
   },
   {
     path: 'system',

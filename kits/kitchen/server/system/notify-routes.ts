@@ -23,6 +23,7 @@ interface Call {
   readonly group_id?: string;
   readonly post_id?: string;
   readonly key?: string;
+  readonly url?: string;
 }
 
 const Told = Type.Object(
@@ -57,6 +58,9 @@ async function notify(
 ): Promise<PublishReceipt> {
   if (user !== undefined && data.group_id !== undefined)
     throw new TidingsError('invalid_request', 'It goes to a user or to a group, not to both.');
+  // What the inbox would refuse must not have been told by then.
+  if (data.url !== undefined && !URL.canParse(data.url, 'https://localhost'))
+    throw new TidingsError('invalid_request', 'The url cannot be read.');
   const channel = await channelFor(tidings, to, { user, group: data.group_id });
   if (event === 'NewCommunityPost' && data.post_id !== undefined) await rememberPost(tidings, data.post_id);
   const receipt = await tidings.publish({ channel, event, data, key });

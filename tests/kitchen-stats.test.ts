@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createKitchenKit } from '../kits/kitchen/server/kit.ts';
+import { startPostgres, type TestPostgres } from '../packages/server/src/storage/testing/postgres.ts';
+import { Api } from './support/api.ts';
+import { RawKitchen } from './support/kitchen/raw-kitchen.ts';
+import { cook, startKitchen } from './support/kitchen/start-kitchen.ts';
+import { testToken } from './support/start-core.ts';
+import { KITS_API_KEY, startKits } from './support/start-kits.ts';
+
+const HOUR = 60 * 60 * 1000;
+const DAY = 24 * HOUR;
+
+let postgres: TestPostgres | undefined;
+
+beforeAll(() => {
+  postgres = startPostgres();
+});
+
+afterAll(() => postgres?.stop());
+
+/** Today’s date, as the analytics name it. */
+const today = () => new Date().toISOString().slice(0, 10);
+
+describe.each(['SQLite', 'PostgreSQL'])('what is counted on %s', (kind) => {
+  it('is what happened, also after a restart', async () => {
+    const config = kind === 'PostgreSQL' ? { database: postgres?.url as string } : {};
+    const kitchen = await startKitchen(config);
+    const { as, raw, backend } = kitchen;
+    const clients = [await raw('olga'), await raw('petr'), await raw('petr'), await raw()];
+    const post = (await as('olga').post('/kitchen/posts', { content: 'Борщ' })).body.id as string;
+    for (const client of clients) await client.take('NewCommunityPost');
+    await as('petr').call('PUT', `/kitchen/posts/${post}/like`);
+    await clients[0]?.take('PostLiked');
+    for (const title of ['a', 'b'])
+      await backend.post('/realtime/notify/system', { user_id: 'petr', title, message: 'm' });
+    for (const client of clients.slice(1, 3))
+      for (const title of ['a', 'b']) await client.take('SystemNotification', (data) => data.title === title);
+    // Nobody hears this one.
+    await backend.post('/realtime/notify/goal-achieved', { user_id: 'nobody', goal_id: 'g', title: 't' });
+    const expected = {
+      day: today(),
+      active_users: 2,
+      published: 6,
+      delivered: 9,
+      events: {
+        GoalAchieved: { published: 1, delivered: 0 },
+        NewCommunityPost: { published: 1, delivered: 4 },
+        PostLiked: { published: 1, delivered: 1 },
+        // Told to those who look at the post, and nobody does.
+        PostUpdated: { published: 1, delivered: 0 },
+        SystemNotification: { published: 2, delivered: 4 },
+      },
+    };
+    const analytics = async (api: Api) => (await api.get('/realtime/analytics?days=1')).body;
+    expect(await analytics(as('olga'))).toEqual({ days: [expected] });
+
+    const stats = (await as('olga').get('/realtime/stats')).body;
+    expect(stats).toMatchObject({
+      connected_clients: 4,
+      uptime: expect.stringMatching(/^\d+[smhd]/),
+      // Notifications are events too: a like and two messages, and one for nobody.
+      events_sent_today: 6 + 4,
+      users: 2,
+      by_transport: { websocket: 4 },
+    });
+    const { text } = await backend.get('//metrics');
+    expect(text).toContain('\nkitchen_clients 4\n');
+    expect(text).toContain('\nkitchen_active_users 2\n');
+    expect(text).toContain('\nkitchen_events_published_total{type="SystemNotification"} 2\n');
+    expect(text).toContain('\nkitchen_events_delivered_total{type="NewCommunityPost"} 4\n');
+
+    await kitchen.stop();
+    const again = await startKitchen({ ...config, data: kitchen.data });
+    expect(await analytics(again.backend)).toEqual({ days: [expected] });
+    await again.backend.post('/realtime/notify/goal-achieved', { user_id: 'n', goal_id: 'g', title: 't' });
+    await RawKitchen.open(again.url, { token: cook('olga') });
+    expect(await analytics(again.backend)).toMatchObject({
+      days: [{ active_users: 2, published: 7, events: { GoalAchieved: { published: 2 } } }],
+    });
+  });
+});
+
+describe('analytics', () => {
+  it('go by days in UTC, and are kept as long as the kit is told', async () => {
+    const { url, clock, core } = await startKits([createKitchenKit({ analyticsDays: 2 })]);
+    const api = new Api({ url, bearer: KITS_API_KEY });
+    const tell = () => api.post('/realtime/notify/system', { title: 't', message: 'm' });
+    const olga = await RawKitchen.open(url, { token: testToken('olga') });
+    await tell();
+    await olga.take('SystemNotification');
+    // The clock of the tests stands at midnight.
+    clock.advance(DAY - 1);
+    await tell();
+    await olga.take('SystemNotification');
+    clock.advance(1);
+    await tell();
+    await olga.take('SystemNotification');
+    const days = async (query = '') =>
+      (await api.get(`/realtime/analytics${query}`)).body.days as readonly Record<string, unknown>[];
+    const first = { active_users: 1, published: 2, delivered: 2 };
+    const second = { active_users: 1, published: 1, delivered: 1 };
+    expect(await days('?days=2')).toMatchObject([
+      { day: '2026-01-01', ...first },
+      { day: '2026-01-02', ...second },
+    ]);
+    expect(await days()).toHaveLength(7);
+    expect((await days())[0]).toEqual({
+      day: '2025-12-27',
+      active_users: 0,
+      published: 0,
+      delivered: 0,
+      events: {},
+    });
+    olga.client.ws.close();
+    await olga.client.closed;
+    await expect.poll(() => core.hub.sessions.size).toBe(0);
+    clock.advance(2 * DAY);
+    const on = async (day: string) => (await days('?days=10')).find((entry) => entry.day === day);
+    // Old counts go in the small hours.
+    await expect
+      .poll(async () => {
+        clock.advance(HOUR);
+        return (await on('2026-01-01'))?.published;
+      })
+      .toBe(0);
+    expect(await on('2026-01-01')).toMatchObject({ active_users: 0, events: {} });
+    expect(await on('2026-01-02')).toMatchObject(second);
+  });
+
+  it('are for those who are known', async () => {
+    const { url } = await startKits([createKitchenKit()]);
+    const api = new Api({ url, bearer: undefined });
+    expect((await api.get('/realtime/analytics')).body).toMatchObject({ code: 'unauthenticated' });
+    for (const query of ['days=0', 'days=401', 'days=x'])
+      expect((await api.as(testToken('olga')).get(`/realtime/analytics?${query}`)).body, query).toMatchObject(
+        { code: 'invalid_request' },
+      );
+  });
+});
