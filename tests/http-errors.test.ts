@@ -44,7 +44,9 @@ describe('an error', () => {
   test('of the server itself tells nothing, and is logged', async () => {
     const lines: string[] = [];
     const { server, api } = await start({ log: (line) => lines.push(line) });
-    server.broker.publish = () => Promise.reject(new Error('the secret of the disk'));
+    server.broker.publishNow = () => {
+      throw new Error('the secret of the disk');
+    };
     const answer = await api.post('/publish', { channel: 'public:a', event: 'e' });
     expect(answer).toMatchObject({ status: 500, body: { code: 'internal', title: ERRORS.internal.message } });
     expect(answer.text).not.toMatch(/secret|at .*\.ts/);
@@ -149,7 +151,9 @@ describe('the log', () => {
     await api.as('forged-secret').get('/realtime/stats');
     await api.as(undefined).get(`//nowhere?token=${token}`);
     await api.as(undefined).get(`//events?channels=nope:a&token=${token}`);
-    server.broker.publish = () => Promise.reject(new Error('broken'));
+    server.broker.publishNow = () => {
+      throw new Error('broken');
+    };
     await api.post(`/publish?token=${token}`, { channel: 'public:a', event: 'e' });
     expect(lines.length).toBeGreaterThan(5);
     expect(lines.join('')).not.toContain('secret');

@@ -5,7 +5,11 @@ import { Compile } from 'typebox/compile';
 import { expect, test } from 'vitest';
 import { quickCheck } from './quick-check.ts';
 
-const SCHEMAS = { PublishData, SubscribeData, HistoryData, TypingData, AuthenticateData };
+const Batch = Type.Object(
+  { events: Type.Array(PublishData, { minItems: 1, maxItems: 3 }), last: Type.Optional(Type.Integer()) },
+  { additionalProperties: false },
+);
+const SCHEMAS = { Batch, PublishData, SubscribeData, HistoryData, TypingData, AuthenticateData };
 
 const names = [
   'channel',
@@ -28,6 +32,9 @@ const content = fc.oneof(
 );
 const value = fc.oneof(
   { weight: 5, arbitrary: fc.dictionary(fc.constantFrom(...names), content, { maxKeys: 4 }) },
+  fc.record({
+    events: fc.array(fc.dictionary(fc.constantFrom(...names), content, { maxKeys: 3 }), { maxLength: 4 }),
+  }),
   fc.jsonValue({ maxDepth: 1 }),
 );
 

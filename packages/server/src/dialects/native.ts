@@ -7,6 +7,7 @@ import { FLAT_COMMANDS, PROTOCOL_VERSION, type Published, TidingsError } from '@
 import type { Dialect, Incoming, Notice, Reply, SubscribedTo } from '../core/ports/dialect.ts';
 import type { ChannelEvent } from '../core/ports/event.ts';
 import type { JsonObject } from '../core/ports/json-object.ts';
+import { receiptJson } from '../core/ports/receipt-json.ts';
 import { decodeMessages, idOf } from './json-message.ts';
 import { createPastJson } from './past-json.ts';
 
@@ -51,11 +52,9 @@ function encodeReply(reply: Reply): string | undefined {
     }
     case 'ping':
       return `{"type":"pong"${reply.id === undefined ? '' : `,"id":${JSON.stringify(reply.id)}`}}`;
-    case 'publish': {
+    case 'publish':
       if (reply.id === undefined) return undefined;
-      const { channel, offset, epoch, id: event } = reply.data as Published;
-      return `{"type":"reply",${id}"ok":true,"data":{"channel":${JSON.stringify(channel)},"offset":${offset},"epoch":"${epoch}","id":"${event}"}}`;
-    }
+      return `{"type":"reply",${id}"ok":true,"data":${receiptJson(reply.data as Published)}}`;
     default:
       // Who sends no id wants no answer, unless it failed.
       if (reply.id === undefined) return undefined;

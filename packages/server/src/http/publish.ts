@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { type ErrorCode, PublishData, Published, TidingsError } from '@tidings/protocol';
+import { type ErrorBody, type ErrorCode, PublishData, Published, TidingsError } from '@tidings/protocol';
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
+import type { PublishReceipt } from '../core/ports/broker.ts';
+import { receiptJson } from '../core/ports/receipt-json.ts';
 import type { Publication } from '../core/publisher.ts';
 import { problems } from './answers.ts';
 import { requireServer } from './caller.ts';
@@ -47,6 +49,16 @@ const Results = Type.Object(
   { description: 'One entry for each event, in the order of the request.' },
 );
 
+/** What an answer is that was written here and not by fastify. */
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** What came of one event of many. */
+type Outcome = PublishReceipt | { readonly error: ErrorBody };
+
+function outcomeJson(outcome: Outcome): string {
+  return 'error' in outcome ? JSON.stringify(outcome) : receiptJson(outcome);
+}
+
 /** Adds the routes to a scope under `/api/v1`. They run once for every event, so nothing else does on them. */
 export function publishRoutes(app: FastifyInstance, parts: HttpParts): void {
   const { publisher } = parts.core;
@@ -57,12 +69,12 @@ export function publishRoutes(app: FastifyInstance, parts: HttpParts): void {
   async function publishAll(publications: readonly Publication[]) {
     // Each has its place before the next is looked at; only those on their way to disk are waited for.
     const results = publications.map(publishOne);
-    return {
-      results: results.some((result) => result instanceof Promise) ? await Promise.all(results) : results,
-    };
+    const waits = results.some((result) => result instanceof Promise);
+    const outcomes = (waits ? await Promise.all(results) : results) as readonly Outcome[];
+    return `{"results":[${outcomes.map(outcomeJson).join(',')}]}`;
   }
 
-  function publishOne(publication: Publication) {
+  function publishOne(publication: Publication): Outcome | Promise<Outcome> {
     try {
       const receipt = publisher.take(publication);
       return receipt instanceof Promise ? receipt.catch(refusalOf) : receipt;
@@ -88,7 +100,11 @@ export function publishRoutes(app: FastifyInstance, parts: HttpParts): void {
         response: { 200: Published, ...problems(...REFUSALS) },
       },
     },
-    (request) => publisher.take(request.body),
+    async (request, reply) => {
+      const taken = publisher.take(request.body);
+      const receipt = taken instanceof Promise ? await taken : taken;
+      return reply.type(JSON_TYPE).send(receiptJson(receipt));
+    },
   );
 
   const MultiBody = Type.Object(
@@ -113,7 +129,8 @@ export function publishRoutes(app: FastifyInstance, parts: HttpParts): void {
         response: { 200: Results, ...problems('invalid_request', 'malformed_message', 'invalid_api_key') },
       },
     },
-    ({ body: { channels, ...content } }) => publishAll(channels.map((channel) => ({ ...content, channel }))),
+    async ({ body: { channels, ...content } }, reply) =>
+      reply.type(JSON_TYPE).send(await publishAll(channels.map((channel) => ({ ...content, channel })))),
   );
 
   const BatchBody = Type.Object(
@@ -136,10 +153,10 @@ export function publishRoutes(app: FastifyInstance, parts: HttpParts): void {
         response: { 200: Results, ...problems('invalid_request', 'malformed_message', 'invalid_api_key') },
       },
     },
-    ({ body }) => publishAll(body.events),
+    async ({ body }, reply) => reply.type(JSON_TYPE).send(await publishAll(body.events)),
   );
 
-  function refusalOf(reason: unknown) {
+  function refusalOf(reason: unknown): Outcome {
     if (!(reason instanceof TidingsError)) app.log.error({ err: reason }, 'a publish failed');
     return { error: (reason instanceof TidingsError ? reason : new TidingsError('internal')).toBody() };
   }
