@@ -75,11 +75,11 @@ test('whatever is in it, it is UTF-8 of no more bytes than may be, and text is c
           const stem = part.slice(0, -1);
           expect(part.endsWith('…') && clean.startsWith(stem)).toBe(true);
           expect(part.isWellFormed()).toBe(true);
-          const edges = [...new Intl.Segmenter().segment(clean)].map(({ index }) => index);
-          expect(edges).toContain(stem.length);
+          // The character behind the cut begins there.
+          expect(new Intl.Segmenter().segment(clean).containing(stem.length)?.index).toBe(stem.length);
         }
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 40 },
   );
 });

@@ -67,6 +67,9 @@ export function writePayload(payload: ShowPayload, limit: number = MOST_BYTES): 
 
 const ELLIPSIS = '…';
 
+/** Characters as people see them. */
+const CHARACTERS = new Intl.Segmenter();
+
 /** Shortens one text as far as is needed, down to nothing. */
 function cut<T extends { readonly title: string; readonly body: string }>(
   payload: T,
@@ -76,7 +79,7 @@ function cut<T extends { readonly title: string; readonly body: string }>(
   if (bytesOf(payload) <= limit) return payload;
   const text = payload[field];
   // No character takes less than a byte, so what lies behind this is cut in any case.
-  const starts = [...new Intl.Segmenter().segment(text.slice(0, limit))].map(({ index }) => index);
+  const starts = [...CHARACTERS.segment(text.slice(0, limit))].map(({ index }) => index);
   const cutAt = (index: number): T => ({
     ...payload,
     [field]: index === 0 ? '' : text.slice(0, index).trimEnd() + ELLIPSIS,

@@ -115,20 +115,34 @@ export class PushCourier implements Courier {
     const { devices, told } = this.#options;
     const shown = await told.shownOn(user, ids);
     if (shown.size === 0) return;
+    const showing = (await devices.of(user)).filter(
+      ({ id, endpoint }) => shown.has(id) && !NEVER_SILENT.test(new URL(endpoint).hostname),
+    );
     const late: string[] = [];
-    for (const device of await devices.of(user)) {
-      const closing = shown.get(device.id) ?? [];
-      if (NEVER_SILENT.test(new URL(device.endpoint).hostname)) continue;
-      for (let n = 0; n < closing.length; n += MOST_CLOSED) {
-        const close = closing.slice(n, n + MOST_CLOSED);
-        const answer = await this.#close(device, close);
-        if (answer.kind === 'later') late.push(answer.detail);
-        else if (answer.kind === 'gone') await devices.forget(device.id);
-        else await told.closed(device.id, close);
-        if (answer.kind !== 'taken') break;
-      }
+    for (let n = 0; n < showing.length; n += AT_ONCE) {
+      const batch = showing.slice(n, n + AT_ONCE);
+      const answers = await Promise.all(
+        batch.map((device) => this.#closeAll(device, shown.get(device.id) ?? [])),
+      );
+      for (const answer of answers) if (answer.kind === 'later') late.push(answer.detail);
     }
     if (late.length > 0) throw new Error(counted(late.length, 'not now', late[0]));
+  }
+
+  /** Closes notifications on one device, and writes down what it shows no more. @returns the last answer. */
+  async #closeAll(device: Recipient, ids: readonly string[]): Promise<PushAnswer> {
+    const { devices, told } = this.#options;
+    for (let n = 0; n < ids.length; n += MOST_CLOSED) {
+      const close = ids.slice(n, n + MOST_CLOSED);
+      const answer = await this.#close(device, close);
+      if (answer.kind === 'later') return answer;
+      if (answer.kind === 'gone') {
+        await devices.forget(device.id);
+        return answer;
+      }
+      await told.closed(device.id, close);
+    }
+    return { kind: 'taken' };
   }
 
   #close(device: Recipient, close: readonly string[]): Promise<PushAnswer> {
