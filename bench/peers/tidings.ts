@@ -35,6 +35,8 @@ export const tidings: Peer = {
       'server',
       [process.execPath, TIDINGS, 'start', '--port', '0', '--data', data, ...kit],
       {
+        // Where no configuration lies that it would take up.
+        cwd: data,
         env: {
           NODE_ENV: 'production',
           TIDINGS_LOG_LEVEL: 'error',
