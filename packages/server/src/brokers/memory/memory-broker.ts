@@ -57,6 +57,9 @@ interface Placed {
 const DEFAULT_HISTORY_BYTES = 256 * 1024 * 1024;
 const DEFAULT_KEYS = 100_000;
 
+/** So many ticks more a commit may wait for others to come. */
+const PATIENCE = 2;
+
 /** How often expired events and keys are looked for, milliseconds. */
 const SWEEP_INTERVAL = 30_000;
 
@@ -74,6 +77,8 @@ export class MemoryBroker implements Broker {
   #sequencer: Sequencer;
   #log = randomBytes(8).toString('hex');
   #waiting: Waiting[] = [];
+  /** How many were written in the last commit. */
+  #lastGroup = 0;
   readonly #waitingKeys = new Map<string, Waiting>();
   #onEvent: (event: ChannelEvent) => void = () => {};
   /** Events being given out; one that is published meanwhile comes after them. */
@@ -155,8 +160,21 @@ export class MemoryBroker implements Broker {
     }
     const waiting: Waiting = { request, policy, hash, ...Promise.withResolvers<PublishReceipt>() };
     if (key !== undefined) this.#waitingKeys.set(slot(channel, key), waiting);
-    if (this.#waiting.push(waiting) === 1) this.#endOfTick(() => this.#commit());
+    if (this.#waiting.push(waiting) === 1) this.#commitSoon(PATIENCE);
     return waiting.promise;
+  }
+
+  /**
+   * Commits at the end of the tick. While far fewer wait than were committed the last time, it waits a few ticks more: the
+   * others have just been answered and publish again at once, and one commit costs the disk what another does. Without
+   * that a few stragglers stay a group of their own for ever, and halve what all get done.
+   */
+  #commitSoon(ticks: number): void {
+    this.#endOfTick(() => {
+      if (ticks > 0 && this.#waiting.length > 0 && this.#waiting.length < this.#lastGroup / 2)
+        this.#commitSoon(ticks - 1);
+      else this.#commit();
+    });
   }
 
   /** Writes what this tick published, then gives it out. */
@@ -164,6 +182,7 @@ export class MemoryBroker implements Broker {
     const batch = this.#waiting;
     if (batch.length === 0) return;
     this.#waiting = [];
+    this.#lastGroup = batch.length;
     this.#waitingKeys.clear();
     let placed: readonly Placed[];
     try {
