@@ -89,14 +89,17 @@ describe.each(['SQLite', 'PostgreSQL'])('rooms on %s', (database) => {
     const roomId = fresh();
     const users = ['a', 'b', 'c', 'd'];
     const clients = await Promise.all(users.map((user) => openRaw(url, user)));
-    for (const client of clients)
-      client.send({
-        type: 'batch',
-        messages: [
-          { type: 'join_room', roomId },
-          ...Array.from({ length: 25 }, (_, n) => ({ type: 'send_message', roomId, message: `${n}`, id: n })),
-        ],
-      });
+    for (const client of clients) {
+      client.send({ type: 'join_room', roomId, id: 'join' });
+      await client.take('ack');
+    }
+    const queue = Array.from({ length: 25 }, (_, n) => ({
+      type: 'send_message',
+      roomId,
+      message: `${n}`,
+      id: n,
+    }));
+    for (const client of clients) client.send({ type: 'batch', messages: queue });
     for (const client of clients) await client.take('ack', ({ id }) => id === 24);
     const messages = await readRoom(as('a'), roomId);
     expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, n) => n + 1));

@@ -147,7 +147,7 @@ describe('the app that is asked who may join', () => {
     const app = await startApp(({ data, ...asked }, response) =>
       data.roomId === 'troubled' ? answer({ data, ...asked }, response) : json(response, { allow: true }),
     );
-    const rooms = await withWebhook(app.url, { timeout: 100, attempts: 2 });
+    const rooms = await withWebhook(app.url, { timeout: 1000, attempts: 2 });
     const troubled = join(rooms, 'ayse', 'troubled');
     expect((await join(rooms, 'berk', 'general')).status).toBe(200);
     expect(
