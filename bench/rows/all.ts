@@ -12,6 +12,7 @@ import { slowReader } from './slow-reader.ts';
 import { SOCKETIO_ROWS } from './socketio.ts';
 import { SSE_ROWS } from './sse.ts';
 import { storm } from './storm.ts';
+import { watchers } from './watchers.ts';
 
 /** Every row, in the order of the tables; neighbours share what is up. */
 export const ROWS: readonly Row[] = [
@@ -29,4 +30,5 @@ export const ROWS: readonly Row[] = [
   ...SSE_ROWS,
   deflate,
   storm,
+  watchers,
 ];
