@@ -14,10 +14,24 @@ const CONTROL = /[^\P{Cc}\t\n]/u;
  * @throws TidingsError `invalid_request`.
  */
 export function plainText(text: string, what: string): string {
-  const trimmed = text.replaceAll('\r\n', '\n').trim();
+  const trimmed = anyText(text, what);
   if (trimmed === '') throw new TidingsError('invalid_request', `${what} must not be empty.`);
   if (MARKUP.test(trimmed))
     throw new TidingsError('invalid_request', `${what} is plain text; it cannot have HTML in it.`);
+  return trimmed;
+}
+
+/** Checks the name of a thing, in one line; HTML in it is text like any other. @throws TidingsError `invalid_request`. */
+export function nameText(text: string, what: string): string {
+  const trimmed = anyText(text, what);
+  if (trimmed === '') throw new TidingsError('invalid_request', `${what} must not be empty.`);
+  if (/[\t\n]/.test(trimmed)) throw new TidingsError('invalid_request', `${what} is one line.`);
+  return trimmed;
+}
+
+/** Checks text of any kind, which may be nothing. @returns it without white space around it. @throws TidingsError `invalid_request`. */
+export function anyText(text: string, what: string): string {
+  const trimmed = text.replaceAll('\r\n', '\n').trim();
   if (CONTROL.test(trimmed))
     throw new TidingsError('invalid_request', `${what} has control characters in it.`);
   return trimmed;

@@ -183,8 +183,8 @@ export interface Kit<Tables = AnyTables> {
   /** Called once a session that was in has ended; what it followed can still be seen. */
   onDisconnect?(session: Session, tidings: Tidings<Tables>): void | Promise<void>;
   /**
-   * Called for every event that a channel got, of any namespace, whether or not anybody follows it: to count, and no more,
-   * for everybody's events wait meanwhile. Several servers that share channels are all told of each.
+   * Called for every event that a channel got, of any namespace, whether or not anybody follows it: to count, or to begin
+   * something; everybody's events wait until it is back. Several servers that share channels are all told of each.
    */
   onPublished?(event: ChannelEvent, tidings: Tidings<Tables>): void;
   /** Called for every event that was given to sessions of this server, with how many: likewise. */

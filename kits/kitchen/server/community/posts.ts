@@ -34,19 +34,22 @@ export type Feed =
   | { readonly of: 'followed' }
   | { readonly of: 'author'; author: string };
 
-/** Whether there is such a post, here or with a backend that has told of it. */
+/** Which of these posts there are, here or with a backend that has told of them. */
+export async function existingPosts(db: Db, posts: readonly string[]): Promise<ReadonlySet<string>> {
+  if (posts.length === 0) return new Set();
+  const ids = posts.map(readId).filter((id) => id !== undefined);
+  const rows = await db
+    .selectFrom('kitchen_posts')
+    .select('id')
+    .where('id', 'in', ids.length > 0 ? ids : [0])
+    .execute();
+  const told = await db.selectFrom('kitchen_told_posts').select('post').where('post', 'in', posts).execute();
+  return new Set([...rows.map(({ id }) => String(id)), ...told.map(({ post }) => post)]);
+}
+
+/** Whether there is such a post. */
 export async function postExists(db: Db, post: string): Promise<boolean> {
-  const id = readId(post);
-  if (id !== undefined) {
-    const row = await db.selectFrom('kitchen_posts').select('id').where('id', '=', id).executeTakeFirst();
-    if (row) return true;
-  }
-  const told = await db
-    .selectFrom('kitchen_told_posts')
-    .select('post')
-    .where('post', '=', post)
-    .executeTakeFirst();
-  return told !== undefined;
+  return (await existingPosts(db, [post])).has(post);
 }
 
 /** Remembers a post that a backend keeps itself, so that it can be followed and typed in. */

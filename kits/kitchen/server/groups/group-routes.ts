@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { type Static, type Tidings, TidingsError, Type } from '@tidings/server/kit';
+import { type Static, type Tidings, Type } from '@tidings/server/kit';
 import { requireUser } from '../callers.ts';
-import { groupChannel } from '../channels.ts';
 import type { KitPart } from '../compose-kit.ts';
 import { AnyId, UserId } from '../ids.ts';
-import { DIALECT } from '../realtime/dialect.ts';
 import type { KitchenTables } from '../tables.ts';
-import { createGroup, type Group, groupsOf, invite, join, leave, readGroup } from './groups.ts';
+import { createGroup, groupsOf, invite, join, leave, readGroup } from './groups.ts';
+import { hearGroup, leaveGroup } from './hear-group.ts';
 
 type App = Parameters<NonNullable<KitPart<KitchenTables>['routes']>>[0];
 
@@ -37,16 +36,6 @@ const security = [{ apiKey: [] }, { userToken: [] }];
 export function groupRoutes(app: App, tidings: Tidings<KitchenTables>): void {
   const { db } = tidings;
 
-  /** Clients of the raw WebSocket hear their groups without asking. */
-  const hear = async ({ id }: Group, user: string) => {
-    const raw = tidings.sessionsOf(user).filter(({ wire }) => wire.dialect.name === DIALECT);
-    for (const session of raw)
-      await tidings.follow(session, [groupChannel(id)]).catch((error: unknown) => {
-        // It follows as many channels as it may; it can be told so when it asks.
-        if (!(error instanceof TidingsError)) throw error;
-      });
-  };
-
   app.get(
     '/kitchen/groups',
     { schema: { security: userOnly, summary: 'The groups one is in' } },
@@ -63,7 +52,7 @@ export function groupRoutes(app: App, tidings: Tidings<KitchenTables>): void {
     async (request, reply) => {
       const caller = await requireUser(tidings, request);
       const group = await createGroup(tidings, caller, request.body.name);
-      await hear(group, caller.user);
+      await hearGroup(tidings, group.id, caller.user);
       return reply.code(201).send(group);
     },
   );
@@ -101,7 +90,7 @@ export function groupRoutes(app: App, tidings: Tidings<KitchenTables>): void {
     async (request) => {
       const caller = await requireUser(tidings, request);
       const group = await join(tidings, caller, request.body.code);
-      await hear(group, caller.user);
+      await hearGroup(tidings, group.id, caller.user);
       return group;
     },
   );
@@ -119,9 +108,7 @@ export function groupRoutes(app: App, tidings: Tidings<KitchenTables>): void {
       const caller = await requireUser(tidings, request);
       const { group, user } = request.params;
       await leave(tidings, caller, group, user);
-      const channel = groupChannel(group);
-      for (const session of tidings.sessionsOf(user))
-        tidings.unfollow(session, [channel, `presence:${channel}`]);
+      leaveGroup(tidings, group, user);
       return reply.code(204).send();
     },
   );

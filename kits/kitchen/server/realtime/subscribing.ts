@@ -14,8 +14,8 @@ import {
   Type,
 } from '@tidings/server/kit';
 import { COMMUNITY, groupChannel, postChannel, userChannel } from '../channels.ts';
-import { postExists } from '../community/posts.ts';
-import { isMember } from '../groups/groups.ts';
+import { existingPosts } from '../community/posts.ts';
+import { groupsOf } from '../groups/groups.ts';
 import type { KitchenTables } from '../tables.ts';
 import { SUBSCRIBE, UNSUBSCRIBE } from './dialect.ts';
 
@@ -60,15 +60,25 @@ function channelsOf(name: string, { user }: Identity): readonly string[] {
   throw new TidingsError('bad_channel', 'The channels are community, personal, group:ID and post:ID.');
 }
 
-/** Whether somebody may hear what is behind a name. @throws TidingsError `forbidden`, `not_found`, `unauthenticated`. */
-async function requireHearing(db: Kitchen['db'], name: string, { user }: Identity): Promise<void> {
-  const [kind, id = ''] = split(name);
-  if (kind === 'post' && !(await postExists(db, id)))
-    throw new TidingsError('not_found', 'There is no such post.');
-  if (kind !== 'group') return;
-  if (user === undefined) throw new TidingsError('unauthenticated', 'A group needs the token of a member.');
-  if (!(await isMember(db, id, user)))
+/** Asks the database once for all names. @returns what throws `not_found`, `unauthenticated` or `forbidden` for one of them. */
+async function hearing(
+  db: Kitchen['db'],
+  names: readonly string[],
+  { user }: Identity,
+): Promise<(name: string) => void> {
+  const idsOf = (wanted: string) =>
+    names.map(split).flatMap(([kind, id]) => (kind === wanted && id ? [id] : []));
+  const posts = await existingPosts(db, idsOf('post'));
+  const groups =
+    user === undefined || idsOf('group').length === 0 ? new Set() : new Set(await groupsOf(db, user));
+  return (name) => {
+    const [kind, id] = split(name);
+    if (kind === 'post' && !posts.has(id ?? ''))
+      throw new TidingsError('not_found', 'There is no such post.');
+    if (kind !== 'group' || groups.has(id)) return;
+    if (user === undefined) throw new TidingsError('unauthenticated', 'A group needs the token of a member.');
     throw new TidingsError('forbidden', 'Only members hear what a group is told.');
+  };
 }
 
 function split(name: string): readonly [kind: string, id?: string] {
@@ -86,20 +96,18 @@ export function subscribingCommands(tidings: Kitchen): readonly CommandDefinitio
     exclusive: true,
     async handle({ channels: names }, { identity, session }) {
       const refused: Refused[] = [];
-      const heard = await Promise.all(
-        [...new Set(names)].map(async (name) => {
-          try {
-            const channels = channelsOf(name, identity);
-            await requireHearing(tidings.db, name, identity);
-            return [{ name, channels }];
-          } catch (error) {
-            if (!(error instanceof TidingsError)) throw error;
-            refused.push({ channel: name, code: error.code, message: error.message });
-            return [];
-          }
-        }),
-      );
-      const followed = heard.flat();
+      const requireHearing = await hearing(tidings.db, names, identity);
+      const followed = [...new Set(names)].flatMap((name) => {
+        try {
+          const channels = channelsOf(name, identity);
+          requireHearing(name);
+          return [{ name, channels }];
+        } catch (error) {
+          if (!(error instanceof TidingsError)) throw error;
+          refused.push({ channel: name, code: error.code, message: error.message });
+          return [];
+        }
+      });
       const [first] = refused;
       if (followed.length === 0 && first) throw new TidingsError(first.code, first.message);
       await tidings.follow(
