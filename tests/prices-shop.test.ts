@@ -127,16 +127,16 @@ describe('a page', () => {
     });
   });
 
-  test.each([
-    [
-      'is none that can be read',
-      (_: unknown, response: { end(text: string): void }) => response.end('x'),
-      'not_html',
-    ],
-  ])('%s', async (_, handler, expected) => {
-    const shop = await startShop({ '/p': handler });
-    expect((await faultOf(startVisitor(), `${shop.url}/p`)).fault).toBe(expected);
-  });
+  test.each([undefined, 'application/pdf', 'text/plain', 'text/htmlx', 'image/png; text/html'])(
+    'is HTML and not %s',
+    async (type) => {
+      const headers = type === undefined ? {} : { 'content-type': type };
+      const shop = await startShop({
+        '/p': (_, response) => response.writeHead(200, headers).end(shopPage('90')),
+      });
+      expect((await faultOf(startVisitor(), `${shop.url}/p`)).fault).toBe('not_html');
+    },
+  );
 
   test.each([
     [404, 'not_found', false],

@@ -35,6 +35,7 @@ export function makeRow(line: number, values: Values, hints: RowHints): Row {
       return faultOf(line, 'bad_field', `The ${column} is not a text.`);
     const text = String(value).trim();
     if (text === '') continue;
+    // What a decoder puts for bytes that its encoding does not have.
     if (text.includes('\ufffd'))
       return faultOf(line, 'bad_encoding', 'The row is not in the encoding of the file.');
     if (text.length > LONGEST[column])

@@ -10,7 +10,7 @@ const SEPARATOR_LINE = /^"?sep=(.)"?$/i;
 /** Lines of one row: a quoted text may have line breaks, and a forgotten quote must not eat the file. */
 const MAX_LINES = 20;
 
-/** Reads rows of CSV. Its first line names the columns. @throws ImportError `bad_header` */
+/** Reads rows of CSV. Its first line names the columns. @throws ImportError */
 export async function* readCsv(
   lines: AsyncIterator<Line>,
   maxLine: number,
@@ -71,15 +71,13 @@ class Records {
       const product = header.some((column) => column === 'id' || column === 'sku' || column === 'url');
       if (!product || !(header.includes('price') || header.includes('amount')))
         throw new ImportError(
-          'bad_header',
           'The first line must name a column for the product (id, sku or url) and one for the price.',
         );
       const named = header.filter((column) => column !== undefined);
-      if (new Set(named).size < named.length)
-        throw new ImportError('bad_header', 'The first line names a column twice.');
+      if (new Set(named).size < named.length) throw new ImportError('The first line names a column twice.');
       return header;
     }
-    throw new ImportError('bad_header', 'The file has no first line that names its columns.');
+    throw new ImportError('The file has no first line that names its columns.');
   }
 
   async *rest(): AsyncGenerator<CsvRecord> {

@@ -11,8 +11,6 @@ export type ImportFormat = 'csv' | 'jsonl';
 export interface ReadOptions extends RowHints {
   /** Characters of a row. @default 65536 */
   readonly maxLine?: number;
-  /** Of bytes, as an encoding label. @default 'utf-8' */
-  readonly charset?: string;
 }
 
 const MAX_LINE = 65_536;
@@ -25,15 +23,15 @@ const MAX_LINE = 65_536;
  * and maybe `currency`, `name`, `brand`; also in Turkish, Russian and Ukrainian. JSON lines have the same as keys; a
  * `price` may also be a number of major units, or `{"amount": 9000, "currency": "TRY"}`.
  *
- * @throws ImportError `bad_header`
+ * @throws ImportError when the first line of CSV does not name the columns
  */
 export async function* readRows(
-  source: AsyncIterable<Uint8Array | string>,
+  source: AsyncIterable<string>,
   format: ImportFormat,
   options: ReadOptions = {},
 ): AsyncGenerator<Row> {
-  const { maxLine = MAX_LINE, charset = 'utf-8' } = options;
-  const lines = splitLines(source, { maxLine, charset });
+  const { maxLine = MAX_LINE } = options;
+  const lines = splitLines(source, maxLine);
   try {
     yield* format === 'csv' ? readCsv(lines, maxLine, options) : readJson(lines, maxLine, options);
   } finally {

@@ -38,16 +38,10 @@ export function isFault(row: Row): row is RowFault {
   return 'fault' in row;
 }
 
-/** Why no further row can be read. */
-export type ImportStop = 'bad_header' | 'too_many_rows' | 'too_many_bytes' | 'aborted';
-
-/** No further row can be read; those before it stand. The message is one English sentence. */
+/** No further row can be read: the first line does not say what the columns are. The message is one English sentence. */
 export class ImportError extends Error {
-  readonly reason: ImportStop;
-
-  constructor(reason: ImportStop, message: string) {
+  constructor(message: string) {
     super(message);
     this.name = 'ImportError';
-    this.reason = reason;
   }
 }

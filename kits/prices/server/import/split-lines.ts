@@ -6,20 +6,13 @@ export interface Line {
   readonly text: string | undefined;
 }
 
-/** Options of {@link splitLines}. */
-interface SplitOptions {
-  /** Characters of a line. */
-  readonly maxLine: number;
-  /** Of bytes; texts are taken as they are. */
-  readonly charset: string;
-}
-
-/** Splits a stream into lines, of which no more than one is kept. A byte order mark is left out, and so are the ends (LF, CRLF). */
-export async function* splitLines(
-  source: AsyncIterable<Uint8Array | string>,
-  { maxLine, charset }: SplitOptions,
-): AsyncGenerator<Line> {
-  const decoder = new TextDecoder(charset);
+/**
+ * Splits a text into lines as it comes; no more than one of them is kept. A byte order mark is left out, and so are the
+ * ends (LF, CRLF).
+ *
+ * @param maxLine Characters of a line.
+ */
+export async function* splitLines(source: AsyncIterable<string>, maxLine: number): AsyncGenerator<Line> {
   let line = 1;
   let rest = '';
   let tooLong = false;
@@ -30,21 +23,21 @@ export async function* splitLines(
     tooLong = false;
     return { line: line++, text: whole };
   };
+  let first = true;
   for await (const chunk of source) {
-    let piece = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-    if (line === 1 && rest === '') piece = piece.replace(/^\ufeff/, '');
+    const piece = first ? chunk.replace(/^\ufeff/, '') : chunk;
+    first &&= chunk === '';
     let from = 0;
     for (let end = piece.indexOf('\n'); end !== -1; end = piece.indexOf('\n', from)) {
       yield take(piece.slice(from, end));
       from = end + 1;
     }
-    if (!tooLong) rest += piece.slice(from);
+    rest += piece.slice(from);
     // What is too long anyway is not kept.
     if (rest.length > maxLine) {
       tooLong = true;
       rest = '';
     }
   }
-  const last = decoder.decode();
-  if (rest + last !== '' || tooLong) yield take(last);
+  if (rest !== '' || tooLong) yield take('');
 }

@@ -19,7 +19,7 @@ const CUSTOMARY: Readonly<Record<string, string>> = {
 type Display = 'symbol' | 'narrowSymbol';
 
 /** The sign of a currency, as a language writes it. */
-export function currencySign(language: string, currency: string, currencyDisplay: Display): string {
+function currencySign(language: string, currency: string, currencyDisplay: Display): string {
   const parts = new Intl.NumberFormat(language, {
     style: 'currency',
     currency,
