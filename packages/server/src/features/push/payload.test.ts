@@ -39,7 +39,9 @@ test('the body goes first, then the data, then the title, then the address', () 
   expect(far).toMatchObject({ title: 'Kettle', body: 'Cheaper now.' });
 });
 
-test('whatever is in it, it is UTF-8 of no more bytes than may be, and text is cut between characters', () => {
+test('whatever is in it, it is UTF-8 of no more bytes than may be, and text is cut between characters', {
+  timeout: 20_000,
+}, () => {
   const unit = fc.oneof(
     fc.constantFrom('a', ' ', '"', '\\', '\n', '\u0000', 'ş', '語', '👩‍👩‍👧', '🇹🇷', 'e\u0301', '\ud83d'),
     fc.string({ unit: 'binary', maxLength: 3 }),
