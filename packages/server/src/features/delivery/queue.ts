@@ -31,6 +31,13 @@ export interface Change {
   readonly next?: Insertable<DeliveryTables['deliveries']> | undefined;
 }
 
+/** One change that is to be written. */
+interface Entry {
+  readonly row: Row;
+  readonly change: Change;
+  readonly now: number;
+}
+
 /** What is open, for whoever claims. */
 const OPEN = ['waiting', 'retracting'] as const;
 
@@ -45,6 +52,9 @@ export class Queue {
   readonly #couriers: readonly string[];
   readonly #lease: number;
   readonly #postgres: boolean;
+  /** What the next transaction will write. */
+  #batch: { readonly entries: Entry[]; readonly written: PromiseWithResolvers<void> } | undefined;
+  #writing = false;
 
   /** @param lease how long a claim is good for, milliseconds. */
   constructor(db: Kysely<CoreTables>, couriers: readonly string[], lease: number) {
@@ -54,15 +64,15 @@ export class Queue {
     this.#postgres = db.getExecutor().adapter instanceof PostgresAdapter;
   }
 
-  /** Claims what is due, at most so many, the longest due first. */
-  async claim(now: number, limit: number): Promise<readonly Row[]> {
+  /** Claims what is due in one state, at most so many, the longest due first. */
+  async claim(state: (typeof OPEN)[number], now: number, limit: number): Promise<readonly Row[]> {
     const due = this.#db
       .selectFrom('deliveries')
       .select('id')
-      .where('state', 'in', OPEN)
+      .where('state', '=', state)
+      .where('gathered', '=', 0)
       .where('due', '<=', now)
       .where('leased_until', '<=', now)
-      .where('gathered', '=', 0)
       .where('courier', 'in', this.#couriers)
       .orderBy('due')
       .limit(limit)
@@ -135,25 +145,54 @@ export class Queue {
     });
   }
 
-  /** Changes deliveries that are ours and gives them back. Those whose lease another one has by now are left alone. */
-  async settle(changes: ReadonlyMap<Row, Change>, now: number): Promise<void> {
-    await this.#db.transaction().execute(async (db) => {
-      for (const [row, { step, detail, next, ...fields }] of changes) {
+  /**
+   * Changes deliveries that are ours and gives them back; fulfilled once that is on disk. Those whose lease another one has
+   * by now are left alone. What comes while a transaction is being written goes into the next one together.
+   */
+  settle(changes: ReadonlyMap<Row, Change>, now: number): Promise<void> {
+    this.#batch ??= { entries: [], written: Promise.withResolvers<void>() };
+    const { entries, written } = this.#batch;
+    for (const [row, change] of changes) entries.push({ row, change, now });
+    if (!this.#writing) void this.#writeBatches();
+    return written.promise;
+  }
+
+  /** Writes until nothing is left to write. Never rejects. */
+  async #writeBatches(): Promise<void> {
+    this.#writing = true;
+    while (this.#batch) {
+      const { entries, written } = this.#batch;
+      this.#batch = undefined;
+      await this.#write(entries).then(written.resolve, written.reject);
+    }
+    this.#writing = false;
+  }
+
+  #write(entries: readonly Entry[]): Promise<void> {
+    return this.#db.transaction().execute(async (db) => {
+      const ours: Entry[] = [];
+      for (const entry of entries) {
+        const { row, now } = entry;
+        const { step: _, next: __, ...fields } = entry.change;
         const { numUpdatedRows } = await db
           .updateTable('deliveries')
-          .set({ ...fields, lease: null, leased_until: 0, updated: now, detail })
+          .set({ ...fields, lease: null, leased_until: 0, updated: now })
           .where('id', '=', row.id)
           .where('lease', '=', row.lease)
           .executeTakeFirst();
-        if (numUpdatedRows === 0n) continue;
-        await writeSteps(db, [{ delivery: row.id, at: now, step, detail }]);
-        if (next)
+        if (numUpdatedRows > 0n) ours.push(entry);
+      }
+      await writeSteps(
+        db,
+        ours.map(({ row, change: { step, detail }, now }) => ({ delivery: row.id, at: now, step, detail })),
+      );
+      for (const { change } of ours)
+        if (change.next)
           await db
             .insertInto('deliveries')
-            .values(next)
+            .values(change.next)
             .onConflict((conflict) => conflict.column('id').doNothing())
             .execute();
-      }
     });
   }
 
@@ -191,9 +230,9 @@ export class Queue {
       .selectFrom('deliveries')
       .select(['user', 'digest'])
       .where('state', '=', 'waiting')
+      .where('gathered', '=', 1)
       .where('due', '<=', now)
       .where('leased_until', '<=', now)
-      .where('gathered', '=', 1)
       .where('courier', 'in', this.#couriers)
       .orderBy('due')
       .orderBy('id');

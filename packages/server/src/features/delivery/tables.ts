@@ -90,7 +90,7 @@ export const DELIVERY_MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
       const index = (name: string, columns: string[]) =>
         db.schema.createIndex(name).on('deliveries').columns(columns).execute();
-      await index('deliveries_due', ['state', 'due']);
+      await index('deliveries_due', ['state', 'gathered', 'due']);
       await index('deliveries_of_notification', ['notification']);
       await index('deliveries_of_user', ['user', 'id']);
       await index('deliveries_updated', ['updated']);

@@ -50,11 +50,14 @@ interface Known {
 /** How often the queue is looked at, milliseconds. */
 const INTERVAL = 1000;
 
+/** Deliveries that couriers work on at once, about. */
+const AT_ONCE = 64;
+
+/** So many must be free before more are claimed. */
+const CLAIM_AT_LEAST = AT_ONCE / 2;
+
 /** How long a server that goes down waits for couriers, milliseconds. */
 const CLOSE_PATIENCE = 5000;
-
-/** Deliveries that couriers work on at once. */
-const AT_ONCE = 32;
 
 export class Worker {
   readonly #options: WorkerOptions;
@@ -109,14 +112,20 @@ export class Worker {
     while (this.#again && !this.#closed) {
       this.#again = false;
       const free = AT_ONCE - this.#under.size;
-      // When one of them is done, the queue is looked at again.
-      if (free <= 0) return;
+      // When one of them is done, the queue is looked at again: many are claimed at once, not each for itself.
+      if (free < CLAIM_AT_LEAST) return;
       const { queue, clock } = this.#options;
-      const rows = await queue.claim(clock.now(), free);
-      if (rows.length > 0) await this.#take(rows);
-      const digest = await queue.claimDigest(clock.now());
-      if (digest.length > 0) await this.#take(digest);
-      if (rows.length > 0 || digest.length > 0) this.#again = true;
+      const claims = [
+        () => queue.claim('retracting', clock.now(), free),
+        () => queue.claim('waiting', clock.now(), free),
+        () => queue.claimDigest(clock.now()),
+      ];
+      for (const claim of claims) {
+        const rows = await claim();
+        if (rows.length === 0) continue;
+        await this.#take(rows);
+        this.#again = true;
+      }
     }
   }
 

@@ -18,7 +18,8 @@ const closed = { additionalProperties: false } as const;
 const Time = (description: string) =>
   Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description, examples: ['22:00'] });
 
-const way = (description: string) => Type.Optional(Type.Boolean({ default: true, description }));
+const way = (description: string) =>
+  Type.Optional(Type.Boolean({ description: `${description} On, when absent.` }));
 
 const CategoryPreferences = Type.Object(
   {
@@ -48,13 +49,12 @@ export const Preferences = Type.Object(
           ),
           Type.Null(),
         ],
-        { default: null, description: 'In the user’s time zone; nothing is pushed or mailed meanwhile.' },
+        { description: 'In the user’s time zone; nothing is pushed or mailed meanwhile.' },
       ),
     ),
     digest: Type.Optional(
       Type.Enum(['off', 'hourly', 'daily'], {
-        default: 'off',
-        description: 'Whether mails are gathered into one.',
+        description: 'Whether mails are gathered into one; off, when absent.',
       }),
     ),
     digestHour: Type.Optional(
