@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Disconnect } from '@tidings/protocol';
 import type { Socket } from 'socket.io';
 import type { Batch, Frame } from '../../core/ports/batch.ts';
@@ -27,6 +28,18 @@ const HIGH_WATER = 64 * 1024;
 
 /** How long a peer may take to let a connection end, milliseconds. */
 const CLOSE_TIMEOUT = 3000;
+
+/**
+ * The socket of a client that came by WebSocket, when whole frames may be written to it: nothing of the library's waits
+ * to be sent before them. Through the library each write costs four events and a queue, half as much again as the write.
+ *
+ * @returns `undefined` while they have to go through the library.
+ */
+function rawSocket({ request, transport, readyState }: Engine): Duplex | undefined {
+  // Of a client that came by polling, the request is another connection's.
+  const direct = request.headers.upgrade !== undefined && readyState === 'open' && transport.writable;
+  return direct ? request.socket : undefined;
+}
 
 /** The text in each frame, for the clients that poll. */
 const texts = new WeakMap<Buffer, string>();
@@ -114,6 +127,12 @@ export class SocketIOConnection implements Connection {
   #send(batch: Batch): void {
     const { engine } = this.#visit;
     this.#writing = true;
+    const socket = rawSocket(engine);
+    if (socket) {
+      socket.write(batch.joined(), () => this.#taken(batch.bytes));
+      this.#writing = false;
+      return;
+    }
     // A WebSocket takes all of a tick at once; what polls, or may still, is given message by message.
     if (engine.transport.name === 'websocket') {
       engine.write(MANY, { wsPreEncodedFrame: [batch.joined()] } as object, () => this.#taken(batch.bytes));
