@@ -30,6 +30,7 @@ const ROWS = [
   'sse-fanout',
   'deflate',
   'storm',
+  'watchers',
 ];
 
 test('every row counts each delivery of Tidings and of ws', { timeout: 120_000 }, async () => {

@@ -1,50 +1,30 @@
 /**
- * Imports: a body is taken as fast as it comes and kept; its rows are done afterwards, a group a transaction.
- *
- * How far an import is, is written in the transaction of the rows. So an import that a dying process leaves is carried on
- * by the next one, and no row is done twice.
+ * Imports: a body is taken as fast as it comes and written down; its rows are done afterwards.
  *
  * @module
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
-import { type Publication, TidingsError } from '@tidings/server/kit';
+import { TidingsError } from '@tidings/server/kit';
 import type { Import } from '../events.ts';
 import { type Actor, scopeOf } from './actor.ts';
-import { readRows } from './import/read-rows.ts';
-import { ImportError, isFault, type Row } from './import/row.ts';
-import { importProduct } from './import-product.ts';
+import { viewOf } from './import-report.ts';
+import { ImportWorker } from './import-worker.ts';
 import { once } from './keys.ts';
 import type { Settings } from './options.ts';
-import type { ImportRow, Prices, Transaction } from './tables.ts';
-
-/** Rows of one transaction. */
-const GROUP = 100;
-
-/** How long one turn takes at most, milliseconds: the rest is for everybody else. */
-const TURN = 700;
-
-/** Refused rows that are told one by one. */
-const MAX_FAULTS = 100;
+import type { ImportRow, Prices } from './tables.ts';
 
 /** Imports of one user that may be under way. */
 const MAX_UNDER_WAY = 5;
 
-/** A group that fails so often in a row ends its import. */
-const MAX_FAILURES = 5;
+/** An import that has not moved for so long has lost the process that did it, milliseconds. */
+const ABANDONED = 5000;
 
 const MINUTE = 60_000;
 /** A body that takes longer has lost its sender; the server gives none so much time. */
 const RECEIVING_TIMEOUT = 10 * MINUTE;
 /** How long the result of an import is kept. */
 const KEPT = 7 * 24 * 60 * MINUTE;
-
-/** An import that is being done by this process. */
-interface Open {
-  readonly rows: AsyncIterator<Row>;
-  failures: number;
-}
 
 /** What is received. */
 export interface Body {
@@ -62,13 +42,12 @@ export interface Body {
 export class Imports {
   readonly #prices: Prices;
   readonly #settings: Settings;
-  readonly #open = new Map<string, Open>();
-  /** Turns under way, so that no import has two at once. */
-  readonly #turns = new Map<string, Promise<void>>();
+  readonly #worker: ImportWorker;
 
   constructor(prices: Prices, settings: Settings) {
     this.#prices = prices;
     this.#settings = settings;
+    this.#worker = new ImportWorker(prices, settings);
   }
 
   /**
@@ -100,7 +79,7 @@ export class Imports {
     }
     // The same body came before under this key.
     if (taken !== id) await this.#remove([id]);
-    else await this.#turn(id);
+    else await this.#worker.turn(id);
     return this.read(actor, taken);
   }
 
@@ -117,15 +96,17 @@ export class Imports {
     return user !== undefined && (await this.#row(id))?.owner === user;
   }
 
-  /** Goes on with every import that is under way, each for a moment. */
+  /** Goes on with every import that is under way here, or was left by a process that died, each for a moment. */
   async work(): Promise<void> {
-    const rows = await this.#prices.db
+    const { clock, db } = this.#prices;
+    const rows = await db
       .selectFrom('prices_imports')
-      .select('import')
+      .select(['import', 'updated'])
       .where('state', '=', 'running')
       .orderBy('created')
       .execute();
-    for (const { import: id } of rows) await this.#turn(id);
+    for (const { import: id, updated } of rows)
+      if (this.#worker.isOn(id) || updated <= clock.now() - ABANDONED) await this.#worker.turn(id);
   }
 
   /** Forgets what nobody asks for any more. */
@@ -207,163 +188,6 @@ export class Imports {
     await db.deleteFrom('prices_imports').where('import', 'in', ids).execute();
   }
 
-  // Doing
-
-  #turn(id: string): Promise<void> {
-    const turn =
-      this.#turns.get(id) ??
-      this.#advance(id).finally(() => {
-        this.#turns.delete(id);
-      });
-    this.#turns.set(id, turn);
-    return turn;
-  }
-
-  async #advance(id: string): Promise<void> {
-    const { clock, log } = this.#prices;
-    const until = clock.now() + TURN;
-    let open: Open | undefined;
-    try {
-      open = this.#open.get(id) ?? (await this.#reopen(id));
-      while (await this.#group(id, open)) {
-        open.failures = 0;
-        if (clock.now() >= until) return;
-        await setImmediate();
-      }
-      this.#open.delete(id);
-    } catch (error) {
-      log.warn({ err: error, import: id }, 'a group of an import failed');
-      const failures = (open?.failures ?? 0) + 1;
-      if (failures >= MAX_FAILURES) await this.#fail(id, 'The rows could not be stored.');
-      // What has been read is lost with the group; the next turn begins where the database says.
-      this.#open.delete(id);
-      const again = failures < MAX_FAILURES && (await this.#reopen(id));
-      if (again) this.#open.set(id, { ...again, failures });
-    }
-  }
-
-  /** Opens the body where the rows that were done end. */
-  async #reopen(id: string): Promise<Open> {
-    const row = await this.#row(id);
-    const hints = { currency: row?.currency ?? undefined, locale: row?.locale ?? undefined };
-    const rows = readRows(this.#text(id), row?.format === 'csv' ? 'csv' : 'jsonl', hints);
-    for (let done = 0; done < (row?.rows ?? 0); done += 1) await rows.next();
-    const open = { rows, failures: 0 };
-    this.#open.set(id, open);
-    return open;
-  }
-
-  async *#text(id: string): AsyncGenerator<string> {
-    for (let part = 0; ; part += 1) {
-      const row = await this.#prices.db
-        .selectFrom('prices_import_parts')
-        .select('text')
-        .where('import', '=', id)
-        .where('part', '=', part)
-        .executeTakeFirst();
-      if (!row) return;
-      yield row.text;
-    }
-  }
-
-  /** Does the next rows. @returns whether there are more. */
-  async #group(id: string, { rows }: Open): Promise<boolean> {
-    // Before the transaction: on SQLite, reading would wait for its end.
-    const group: Row[] = [];
-    let ended = false;
-    let fault: string | null = null;
-    try {
-      while (group.length < GROUP && !ended) {
-        const next = await rows.next();
-        if (next.done) ended = true;
-        else group.push(next.value);
-      }
-    } catch (error) {
-      if (!(error instanceof ImportError)) throw error;
-      fault = error.message;
-      ended = true;
-    }
-    const after = await this.#prices.transaction((transaction) =>
-      this.#write(transaction, id, { group, ended, fault }),
-    );
-    // Not by the outbox, in which it would wait until all that the rows tell has been told; only the end does.
-    if (after?.state === 'running') await this.#prices.publish(progressOf(after));
-    return !ended;
-  }
-
-  async #write(
-    transaction: Transaction,
-    id: string,
-    {
-      group,
-      ended,
-      fault,
-    }: { readonly group: readonly Row[]; readonly ended: boolean; readonly fault: string | null },
-  ): Promise<ImportRow | undefined> {
-    const { db, publish } = transaction;
-    // Holds the row: where several servers share a database, one of them does the import.
-    const row = await db
-      .updateTable('prices_imports')
-      .set(({ ref }) => ({ rows: ref('rows') }))
-      .where('import', '=', id)
-      .where('state', '=', 'running')
-      .returningAll()
-      .executeTakeFirst();
-    if (!row) return undefined;
-    const now = this.#prices.clock.now();
-    const actor: Actor = { server: row.owner === null, user: row.owner ?? undefined };
-    const act = { settings: this.#settings, actor, now };
-    const count = { added: 0, changed: 0, same: 0 };
-    const faults = [...viewOf(row).faults];
-    let refused = 0;
-    const refuse = (line: number, reason: string, message: string) => {
-      refused += 1;
-      if (faults.length < MAX_FAULTS) faults.push({ line, fault: reason, message });
-    };
-    for (const each of group) {
-      if (isFault(each)) {
-        refuse(each.line, each.fault, each.message);
-        continue;
-      }
-      try {
-        count[await importProduct(transaction, act, each)] += 1;
-      } catch (error) {
-        if (!(error instanceof TidingsError)) throw error;
-        refuse(each.line, error.code, error.message);
-      }
-    }
-    const after = await db
-      .updateTable('prices_imports')
-      .set({
-        state: fault === null ? (ended ? 'done' : 'running') : 'failed',
-        rows: row.rows + group.length,
-        added: row.added + count.added,
-        changed: row.changed + count.changed,
-        refused: row.refused + refused,
-        faults: JSON.stringify(faults),
-        error: fault,
-        updated: now,
-      })
-      .where('import', '=', id)
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    if (ended) await db.deleteFrom('prices_import_parts').where('import', '=', id).execute();
-    if (ended) await publish(progressOf(after));
-    return after;
-  }
-
-  async #fail(id: string, error: string): Promise<void> {
-    await this.#prices.transaction(async ({ db, publish }) => {
-      const row = await db
-        .updateTable('prices_imports')
-        .set({ state: 'failed', error, updated: this.#prices.clock.now() })
-        .where('import', '=', id)
-        .returningAll()
-        .executeTakeFirst();
-      if (row) await publish(progressOf(row));
-    });
-  }
-
   #row(id: string): Promise<ImportRow | undefined> {
     return this.#prices.db
       .selectFrom('prices_imports')
@@ -371,16 +195,4 @@ export class Imports {
       .where('import', '=', id)
       .executeTakeFirst();
   }
-}
-
-function progressOf(row: ImportRow): Publication {
-  return { channel: `import:${row.import}`, event: 'import_progress', data: viewOf(row) };
-}
-
-function viewOf(row: ImportRow): Import {
-  const { import: id, state, bytes, rows, added, changed, refused, error, created, updated } = row;
-  return {
-    ...{ id, state, channel: `import:${id}`, bytes, rows, added, changed, refused },
-    ...{ faults: JSON.parse(row.faults) as Import['faults'], error, created, updated },
-  } as Import;
 }
