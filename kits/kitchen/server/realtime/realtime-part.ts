@@ -14,7 +14,7 @@ import { dialect } from './dialect.ts';
 import { subscribingCommands } from './subscribing.ts';
 
 /** Where the raw WebSocket is. */
-export const PATH = '/api/v1/realtime/ws';
+const PATH = '/api/v1/realtime/ws';
 
 /** A household is in few groups; a user in more hears the first of them without asking. */
 const MAX_GROUPS = 20;
