@@ -140,4 +140,14 @@ describe('bad input to a room', () => {
     expect((await as('berk').call('POST', '/commands/join_room', { roomId: 'three' })).status).toBe(200);
     expect((await join('three')).status).toBe(200);
   });
+
+  it('makes nobody a member whose connection cannot hear the room', async () => {
+    const { backend, connect } = await startRooms({}, { limits: { channels: 1 } });
+    const ayse = await connect('ayse');
+    const join = (roomId: string) => ayse.ask('join_room', { data: { roomId } });
+    expect((await join('one')).ok).toBe(true);
+    expect((await join('two')).error?.code).toBe('too_many_channels');
+    expect((await backend.call('GET', '/rooms/two')).status).toBe(404);
+    expect((await join('one')).ok).toBe(true);
+  });
 });

@@ -13,6 +13,7 @@ describe('a room', () => {
     const native = await connect('berk');
     const { data: joined } = await native.ask('join_room', { data: { roomId: 'general' } });
     expect(joined).toMatchObject({ id: 'general', channel: 'room:general', members: 2, owner: 'ayse' });
+    expect((await native.event()).data).toMatchObject({ user: 'berk', members: 2 });
     await as('cem').call('POST', '/commands/join_room', { roomId: 'general' });
     const stream = await openStream(url, 'channels=room:general', bearer('cem'));
     await stream.next('welcome');

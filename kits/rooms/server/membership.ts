@@ -105,20 +105,23 @@ export class Membership {
   async join(writer: Writer, roomId: string, session: Session | undefined): Promise<Joined> {
     const { db } = this.#tidings;
     const member = await findMember(db, roomId, writer.user);
-    if (!member) await this.#becomeMember(writer, roomId);
-    else if (member.name !== writer.name) await renameMember(db, roomId, writer);
+    const enter = member ? undefined : await this.#admit(writer, roomId);
     const channel = roomChannel(roomId);
-    if (session) await this.#tidings.follow(session, [channel], { byRight: true });
+    const fresh = session && !session.subscriptions.has(channel) ? session : undefined;
+    // Before anything is written, since a session may follow too much already; and so the newcomer hears of itself, too.
+    if (fresh) await this.#tidings.follow(fresh, [channel], { byRight: true });
     try {
+      await enter?.();
+      if (member && member.name !== writer.name) await renameMember(db, roomId, writer);
       return { ...(await myRoom(db, writer.user, roomId)), channel };
     } catch (error) {
-      // Removed in the same moment.
-      if (session) this.#tidings.unfollow(session, [channel]);
+      if (fresh) this.#tidings.unfollow(fresh, [channel]);
       throw error;
     }
   }
 
-  async #becomeMember(writer: Writer, roomId: string): Promise<void> {
+  /** Asks whether somebody may join. @returns what makes them a member */
+  async #admit(writer: Writer, roomId: string): Promise<() => Promise<void>> {
     const { db } = this.#tidings;
     const room = await findRoom(db, roomId);
     const invited = room !== undefined && (await findInvitation(db, roomId, writer.user)) !== undefined;
@@ -131,17 +134,14 @@ export class Membership {
     });
     requireJoinable(room, invited, answer);
     if (!room && !(this.#options.open && mayBeChosen(roomId))) throw noSuchRoom();
-    await this.#tidings.transaction(async (transaction) => {
-      if (!room)
-        await this.#insert(transaction.db, {
-          id: roomId,
-          name: roomId,
-          topic: '',
-          private: false,
-          owner: writer.user,
-        });
-      await this.#enter(transaction, roomId, writer, answer === undefined);
-    });
+    return () =>
+      this.#tidings.transaction(async (transaction) => {
+        if (!room) {
+          const opened = { id: roomId, name: roomId, topic: '', private: false, owner: writer.user };
+          await this.#insert(transaction.db, opened);
+        }
+        await this.#enter(transaction, roomId, writer, answer === undefined);
+      });
   }
 
   /** @param byInvitation a private room is entered by an invitation alone, which may have been taken back meanwhile */
