@@ -6,6 +6,7 @@
 import { defineKit, type Kit } from '@tidings/server/kit';
 import { IMPORT_EVENTS, LIST_EVENTS, PRODUCT_EVENTS } from '../events.ts';
 import { pricesCommands, welcome } from './commands.ts';
+import { FILES } from './files.ts';
 import { Imports } from './imports.ts';
 import { forgetKeys } from './keys.ts';
 import { type PricesOptions, readOptions, settle } from './options.ts';
@@ -69,6 +70,7 @@ export function createPricesKit(options: PricesOptions = {}): Kit<Tables> {
       importRoutes(app, prices, imports(prices));
     },
 
+    files: FILES,
     notifications: NOTIFICATIONS,
     migrations: MIGRATIONS,
     onConnect: welcome,
