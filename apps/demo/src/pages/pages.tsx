@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react';
 import type { Messages } from '../i18n/en.ts';
+import { defineKitPage } from './kit/define-kit-page.tsx';
 import { LivePage } from './live/live-page.tsx';
 
 /** A page of the shell. */
@@ -13,4 +14,11 @@ export interface Page {
 }
 
 /** The pages, in the order of the header. */
-export const PAGES: readonly Page[] = [{ path: '/', label: (t) => t.shell.live, component: LivePage }];
+export const PAGES: readonly Page[] = [
+  { path: '/', label: (t) => t.shell.live, component: LivePage },
+  defineKitPage(
+    'prices',
+    (t) => t.shell.prices,
+    async () => (await import('../../../../kits/prices/web/prices-page.tsx')).PricesPage,
+  ),
+];

@@ -1,0 +1,183 @@
+/**
+ * The products that the page shows, kept up to date by events and read again where those have a hole.
+ *
+ * @module
+ */
+import { type Client, createStore, type Store } from '@tidings/client';
+import type { Call } from '../../shared/web/call.ts';
+import type { PriceUpdate, ProductAdded, ProductState } from '../events.ts';
+import type { Threshold } from './threshold.ts';
+
+/** A user's watch on a product. */
+export interface Watch {
+  readonly product: ProductState;
+  readonly threshold: Threshold;
+  readonly reached: boolean;
+}
+
+/** What the page shows. */
+export interface ProductsState {
+  /** The newest first. */
+  readonly products: readonly ProductState[];
+  /** Ids of those that came while the page was open. */
+  readonly fresh: ReadonlySet<string>;
+  readonly watches: ReadonlyMap<string, Watch>;
+  readonly next: string | undefined;
+  readonly loaded: boolean;
+  readonly error: unknown;
+}
+
+interface Page {
+  readonly products: readonly ProductState[];
+  readonly next?: string;
+}
+
+interface WatchPage {
+  readonly watches: readonly Watch[];
+  readonly next?: string;
+}
+
+const PAGE = 24;
+const WATCHES = 100;
+
+const EMPTY: ProductsState = {
+  products: [],
+  fresh: new Set(),
+  watches: new Map(),
+  next: undefined,
+  loaded: false,
+  error: undefined,
+};
+
+/** Products that match a search, newest first, and the visitor's watches. */
+export class ProductList {
+  readonly state: Store<ProductsState>;
+  readonly #call: Call;
+  readonly #set: (change: Partial<ProductsState>) => void;
+  readonly #stops: readonly (() => void)[];
+  #search = '';
+  /** Only the answer to the newest question counts. */
+  #asked = 0;
+
+  constructor(client: Client, call: Call) {
+    this.#call = call;
+    const store = createStore<ProductsState>(EMPTY, (error) => {
+      throw error;
+    });
+    this.state = store;
+    this.#set = (change) => store.set({ ...store.getSnapshot(), ...change });
+    const channel = client.channel<{ product_added: ProductAdded }>('products:all');
+    this.#stops = [
+      channel.on('product_added', ({ product }) => this.#arrive({ ...product, shop: null })),
+      channel.onGap(() => this.search(this.#search)),
+    ];
+    void this.#loadWatches();
+    void this.search('');
+  }
+
+  /** Shows the products that match. */
+  async search(text: string): Promise<void> {
+    this.#search = text;
+    await this.#load({ loaded: false });
+  }
+
+  /** Loads the page after the last. */
+  async more(): Promise<void> {
+    await this.#load({}, this.#now.next);
+  }
+
+  /** Takes a product as it is now, from an answer or an event; an older one is left alone. */
+  put(product: ProductState): void {
+    const { products, watches } = this.#now;
+    const watch = watches.get(product.id);
+    this.#set({
+      products: products.map((each) =>
+        each.id === product.id && each.version <= product.version ? product : each,
+      ),
+      ...(watch ? { watches: new Map(watches).set(product.id, { ...watch, product }) } : {}),
+    });
+  }
+
+  /** Takes a changed price. */
+  apply({ product_id: id, new: price, old, version, at }: PriceUpdate): void {
+    const before = this.find(id);
+    if (!before || before.version >= version) return;
+    this.put({ ...before, amount: price.amount, previous: old.amount, version, updated: at });
+  }
+
+  /** Reads a product again: something was missed, or it is shown alone. @throws CallError */
+  async reload(id: string): Promise<ProductState> {
+    const product = await this.#call<ProductState>(`/prices/products/${encodeURIComponent(id)}`);
+    if (this.find(id)) this.put(product);
+    else this.#set({ products: [...this.#now.products, product] });
+    return product;
+  }
+
+  /** Begins or changes a watch. @throws CallError */
+  async watch(id: string, threshold: Threshold): Promise<void> {
+    const path = `/prices/watches/${encodeURIComponent(id)}`;
+    const watch = await this.#call<Watch>(path, { method: 'PUT', body: { threshold } });
+    this.#set({ watches: new Map(this.#now.watches).set(id, watch) });
+  }
+
+  /** Ends a watch. @throws CallError */
+  async unwatch(id: string): Promise<void> {
+    await this.#call(`/prices/watches/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    const watches = new Map(this.#now.watches);
+    watches.delete(id);
+    this.#set({ watches });
+  }
+
+  find(id: string): ProductState | undefined {
+    return this.#now.products.find((each) => each.id === id) ?? this.#now.watches.get(id)?.product;
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+    this.#asked += 1;
+  }
+
+  get #now(): ProductsState {
+    return this.state.getSnapshot();
+  }
+
+  async #load(before: Partial<ProductsState>, after?: string): Promise<void> {
+    this.#asked += 1;
+    const asked = this.#asked;
+    this.#set(before);
+    const query = new URLSearchParams({ limit: String(PAGE), search: this.#search });
+    if (after !== undefined) query.set('after', after);
+    try {
+      const { products, next } = await this.#call<Page>(`/prices/products?${query}`);
+      if (asked !== this.#asked) return;
+      const known = after === undefined ? [] : this.#now.products;
+      const fresh = products.filter(({ id }) => !known.some((each) => each.id === id));
+      this.#set({ products: [...known, ...fresh], next, loaded: true, error: undefined });
+    } catch (error) {
+      if (asked === this.#asked) this.#set({ error, loaded: true });
+    }
+  }
+
+  async #loadWatches(): Promise<void> {
+    const watches = new Map<string, Watch>();
+    try {
+      for (let after = ''; ; ) {
+        const query = new URLSearchParams({ limit: String(WATCHES), ...(after && { after }) });
+        const page = await this.#call<WatchPage>(`/prices/watches?${query}`);
+        for (const watch of page.watches)
+          watches.set(watch.product.id, { ...watch, product: { ...watch.product, shop: null } });
+        if (page.next === undefined) break;
+        after = page.next;
+      }
+      this.#set({ watches });
+    } catch (error) {
+      this.#set({ error });
+    }
+  }
+
+  #arrive(product: ProductState): void {
+    const { products, fresh } = this.#now;
+    if (this.#search !== '' || products.some(({ id }) => id === product.id)) return;
+    this.#set({ products: [product, ...products], fresh: new Set(fresh).add(product.id) });
+  }
+}
