@@ -59,6 +59,8 @@ export class KeptEvents {
   readonly #shared: Shared;
   /** In the order of their events; none is empty. */
   #chunks: Chunk[] = [];
+  /** The last of them. */
+  #newest: Chunk | undefined;
   /** One that was emptied, for the next to come: who keeps a number of events goes round in the same memory. */
   #spare: Chunk | undefined;
 
@@ -71,7 +73,8 @@ export class KeptEvents {
     const utf8 = Buffer.byteLength(text);
     const encoding: Encoding = utf8 === text.length ? 0 : text.isWellFormed() ? 1 : 2;
     const size = HEADER + (encoding === 2 ? 2 * text.length : utf8);
-    const chunk = this.#chunkFor(size);
+    const newest = this.#newest;
+    const chunk = newest && newest.end + size <= newest.bytes.length ? newest : this.#nextChunk(size);
     const { bytes, view, end } = chunk;
     view.setUint32(end + LENGTH, size);
     view.setUint32(end + ENCODING, encoding);
@@ -85,7 +88,7 @@ export class KeptEvents {
     chunk.end = end + size;
     chunk.count += 1;
     chunk.sequence = sequence;
-    if (chunk === this.#chunks[0]) this.#oldestCount = chunk.count;
+    if (this.#chunks.length === 1) this.#oldestCount = chunk.count;
     this.length += 1;
   }
 
@@ -95,6 +98,7 @@ export class KeptEvents {
     this.#dropped += count;
     while (this.#dropped >= this.#oldestCount && this.#dropped > 0) this.#release();
     if (this.length === 0) {
+      this.#newest = undefined;
       this.#spare = undefined;
       this.capacity = 0;
     }
@@ -190,23 +194,26 @@ export class KeptEvents {
     );
   }
 
-  /** The chunk that has room for so many bytes more, a new one where the last has not. */
-  #chunkFor(size: number): Chunk {
-    const last = this.#chunks.at(-1);
-    if (last && last.end + size <= last.bytes.length) return last;
-    const spare = this.#spare;
-    if (spare && size <= spare.bytes.length) {
-      this.#spare = undefined;
-      this.#chunks.push(spare);
-      return spare;
-    }
-    const room = Math.min(MAX_CHUNK, Math.max(MIN_CHUNK, 2 * (last?.bytes.length ?? 0)));
-    const bytes = Buffer.allocUnsafeSlow(Math.max(room, size));
-    const view = new DataView(bytes.buffer);
-    const chunk: Chunk = { bytes, view, end: 0, count: 0, sequence: 0 };
+  /** A chunk that has room for so many bytes, behind the newest. */
+  #nextChunk(size: number): Chunk {
+    const chunk = this.#takeSpare(size) ?? this.#allocate(size);
     this.#chunks.push(chunk);
-    this.capacity += bytes.length;
+    this.#newest = chunk;
     return chunk;
+  }
+
+  #takeSpare(size: number): Chunk | undefined {
+    const spare = this.#spare;
+    if (!spare || size > spare.bytes.length) return undefined;
+    this.#spare = undefined;
+    return spare;
+  }
+
+  #allocate(size: number): Chunk {
+    const room = Math.min(MAX_CHUNK, Math.max(MIN_CHUNK, 2 * (this.#newest?.bytes.length ?? 0)));
+    const bytes = Buffer.allocUnsafeSlow(Math.max(room, size));
+    this.capacity += bytes.length;
+    return { bytes, view: new DataView(bytes.buffer), end: 0, count: 0, sequence: 0 };
   }
 
   /** Lets the oldest chunk go, of which all is dropped. */

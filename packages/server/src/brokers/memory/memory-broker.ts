@@ -135,7 +135,7 @@ export class MemoryBroker implements Broker {
       if (before) return repeat(channel, before, hash);
       this.#keys.makeRoom(now);
     }
-    const stream = this.#streams.get(channel, policy);
+    const stream = this.#streams.get(channel, policy, now);
     const event = this.#place(request, stream.epoch, stream.offset + 1, now);
     this.#streams.grew(stream.append(event));
     const { offset, epoch, id } = event;
@@ -206,7 +206,7 @@ export class MemoryBroker implements Broker {
     const offsets = new Map<Stream, number>();
     const placed: Placed[] = [];
     const entries = batch.map(({ request, policy, hash }): JournalEntry => {
-      const stream = this.#streams.get(request.channel, policy);
+      const stream = this.#streams.get(request.channel, policy, now);
       const offset = (offsets.get(stream) ?? stream.offset) + 1;
       offsets.set(stream, offset);
       const event = this.#place(request, stream.epoch, offset, now);
@@ -274,7 +274,7 @@ export class MemoryBroker implements Broker {
   }
 
   #place(request: PublishRequest, epoch: string, offset: number, at: number): ChannelEvent {
-    const sequence = this.#sequencer.next();
+    const sequence = this.#sequencer.next(at);
     const id = formatSequence(sequence) + this.#node;
     return new ChannelEvent(request, { offset, epoch, at, sequence, id });
   }

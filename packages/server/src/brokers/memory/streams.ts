@@ -40,17 +40,17 @@ export class Streams {
   }
 
   /** The stream of a channel that was published to, from memory or disk. @throws TidingsError */
-  find(channel: string, policy: HistoryPolicy): Stream | undefined {
+  find(channel: string, policy: HistoryPolicy, now = this.#options.now()): Stream | undefined {
     const stream = this.#byChannel.get(channel) ?? this.#load(channel, policy);
     if (!stream) return undefined;
-    stream.usedAt = this.#options.now();
+    stream.usedAt = now;
     stream.used = true;
     return stream;
   }
 
   /** The stream of a channel, a new one when there was none. @throws TidingsError */
-  get(channel: string, policy: HistoryPolicy): Stream {
-    return this.find(channel, policy) ?? this.#keep(this.empty(channel, policy));
+  get(channel: string, policy: HistoryPolicy, now: number): Stream {
+    return this.find(channel, policy, now) ?? this.#keep(this.empty(channel, policy));
   }
 
   /** A channel without a past, as it would begin; it is not kept, so that looking at names costs no memory. */

@@ -2,6 +2,7 @@ import type { DisconnectReason } from '@tidings/protocol';
 import type { Core } from '../../core/core.ts';
 import type { HubObserver } from '../../core/hub-observer.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import type { ChannelEvent } from '../../core/ports/event.ts';
 import type { Session } from '../../core/session.ts';
 
 /** Events published on one day. */
@@ -58,8 +59,8 @@ export class Meter implements HubObserver {
     add(this.disconnects, closed?.reason ?? 'disconnected', 1);
   }
 
-  published(): void {
-    this.#turnDay();
+  published({ at }: Pick<ChannelEvent, 'at'>): void {
+    this.#turnDay(dayOf(at));
     this.eventsPublished += 1;
   }
 
@@ -101,16 +102,20 @@ export class Meter implements HubObserver {
     );
   }
 
-  #turnDay(): void {
-    const today = this.#today();
+  #turnDay(today = this.#today()): void {
     if (today === this.#day) return;
     this.#day = today;
     this.#before = this.eventsPublished;
   }
 
   #today(): number {
-    return Math.floor(this.#clock.now() / DAY);
+    return dayOf(this.#clock.now());
   }
+}
+
+/** The day of a time, days since 1970-01-01 UTC. */
+function dayOf(at: number): number {
+  return Math.floor(at / DAY);
 }
 
 function add<Key>(counts: Map<Key, number>, key: Key, by: number): void {
