@@ -73,11 +73,11 @@ export const VERSION: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ).version;
 
-/** Where the built page is: beside the published package's code, or in the repository. */
-const WEB = ['../web', '../../../apps/demo/dist'].map((path) => join(import.meta.dirname, path));
+/** Where the built pages are: in the repository, where a copy made for publishing would be older; or in the package. */
+const WEB = ['../../../apps/demo/dist', '../web'].map((path) => join(import.meta.dirname, path));
 
 /** Where the client for script tags is, likewise. */
-const SCRIPT = ['../js', '../../../packages/client/dist/js'].map((path) => join(import.meta.dirname, path));
+const SCRIPT = ['../../../packages/client/dist/js', '../js'].map((path) => join(import.meta.dirname, path));
 
 /** How long a token is good that a page of development has asked for. */
 const SIGN_IN_TTL = '12h';

@@ -31,18 +31,18 @@ export async function webRoutes(app: FastifyInstance, root: string): Promise<voi
     // Whether there is HTTPS is up to the proxy in front.
     strictTransportSecurity: false,
   });
+  app.addHook('preHandler', (request, reply, next) => {
+    if (isPage(request)) reply.sendFile('index.html');
+    else next();
+  });
   await app.register(staticFiles, {
     root,
-    wildcard: false,
     cacheControl: false,
     setHeaders(reply, path) {
       reply.header('cache-control', path.startsWith(join(root, 'assets/')) ? IMMUTABLE : 'no-cache');
     },
     schemaHide: true,
   });
-  app.get('/*', { schema: { hide: true } }, (request, reply) =>
-    isPage(request) ? reply.sendFile('index.html') : reply.callNotFound(),
-  );
 }
 
 /** Whether a person has gone to an address of a page: not a program, and no file, nor anything of the API. */
