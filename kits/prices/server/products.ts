@@ -69,7 +69,7 @@ export const ProductChange = Type.Partial(ProductInput, {
 export type ProductChange = Type.Static<typeof ProductChange>;
 
 /** What a product is to be known by. @throws TidingsError `invalid_request`. */
-export function checkId(id: string): void {
+function checkId(id: string): void {
   if (!ID.test(id))
     throw new TidingsError('invalid_request', `The id of a product must match ${ID_PATTERN}.`);
 }

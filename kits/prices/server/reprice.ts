@@ -44,7 +44,7 @@ export async function reprice(
 }
 
 /** What is heard of a change. */
-export function eventsOf(
+function eventsOf(
   before: ProductRow,
   after: ProductRow,
   language: Language,
