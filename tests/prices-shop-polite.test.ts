@@ -90,7 +90,7 @@ describe('robots.txt', () => {
 
   test('sets the pause between two pages', async () => {
     const shop = await startShop({
-      '/robots.txt': text('User-agent: *\nCrawl-delay: 120'),
+      '/robots.txt': text('User-agent: *\nCrawl-delay: 7\n\nUser-agent: Tidings\nCrawl-delay: 120'),
       '/a': shopPage('90'),
       '/b': shopPage('91'),
     });

@@ -182,7 +182,6 @@ export class PageFetcher {
       maxBytes: options.cutAt ?? this.#maxBytes,
       cut: options.cutAt !== undefined,
       encoding: one(headers['content-encoding']),
-      length: Number(one(headers['content-length']) ?? 0),
     });
     return {
       status: 'page',

@@ -12,8 +12,6 @@ interface BodyOptions {
   readonly cut: boolean;
   /** The Content-Encoding. */
   readonly encoding: string | undefined;
-  /** The Content-Length, or 0. */
-  readonly length: number;
 }
 
 const UNPACK = {
@@ -25,18 +23,17 @@ const UNPACK = {
 
 /** Reads a body, and stops reading where it has more than it may. @throws PageError `too_large`, `not_html` */
 export async function readBody(body: Readable, options: BodyOptions): Promise<Buffer> {
-  const { maxBytes, cut, length } = options;
+  const { maxBytes, cut } = options;
   const chunks: Buffer[] = [];
   let size = 0;
-  const tooLarge = () => new PageError('too_large', `The page has more than ${maxBytes} bytes.`);
   try {
     const stream = unpack(body, options.encoding?.trim().toLowerCase());
-    if (length > maxBytes && !cut) throw tooLarge();
     // Leaving the loop ends the stream, and with it the connection.
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       size += chunk.length;
       chunks.push(chunk);
-      if (size > maxBytes && !cut) throw tooLarge();
+      if (size > maxBytes && !cut)
+        throw new PageError('too_large', `The page has more than ${maxBytes} bytes.`);
       if (size >= maxBytes && cut) break;
     }
   } catch (error) {
