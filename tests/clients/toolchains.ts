@@ -26,7 +26,7 @@ export interface Toolchain {
 const sources = join(import.meta.dirname, '../../docs/clients');
 
 /** What was compiled stays here, so that only the first run takes long. */
-const cache = join(import.meta.dirname, '../../node_modules/.cache/tidings/clients');
+export const cache = join(import.meta.dirname, '../../node_modules/.cache/tidings/clients');
 
 /** How long a registry is waited for, milliseconds. */
 const FETCH_TIMEOUT = 120_000;
@@ -42,14 +42,7 @@ const run = promisify(execFile);
 /** All clients of which there is a test. */
 export const toolchains: readonly Toolchain[] = [
   compiled('Rust, tokio-tungstenite', async () => {
-    await needs('cargo', '--version', 1.85);
-    await needs('cc', '--version', 0);
-    const target = join(cache, 'rust');
-    const options = { cwd: join(sources, 'rust'), env: { ...process.env, CARGO_TARGET_DIR: target } };
-    await fetched(run('cargo', ['fetch', '--locked'], { ...options, timeout: FETCH_TIMEOUT }));
-    const build = ['build', '--quiet', '--locked', '--offline'];
-    await run('cargo', build, { ...options, timeout: BUILD_TIMEOUT });
-    return [join(target, 'debug/tidings-client')];
+    return [await cargoBuild(join(sources, 'rust'), 'tidings-client', ['--locked'])];
   }),
   compiled('Kotlin, OkHttp', async () => {
     const folder = await maven('kotlin', ['package']);
@@ -74,6 +67,27 @@ export const toolchains: readonly Toolchain[] = [
   interpreted('curl', join(sources, 'curl/tidings.sh'), 'follow'),
 ];
 
+/**
+ * Builds a program of Rust. @param options of cargo's `fetch` and `build`. @returns where the program is.
+ *
+ * @throws Missing; Error when it does not compile.
+ */
+export async function cargoBuild(
+  cwd: string,
+  name: string,
+  options: readonly string[] = [],
+): Promise<string> {
+  await needs('cargo', '--version', 1.85);
+  await needs('cc', '--version', 0);
+  // What two programs both need is compiled once.
+  const target = join(cache, 'rust');
+  const env = { ...process.env, CARGO_TARGET_DIR: target };
+  await fetched(run('cargo', ['fetch', ...options], { cwd, env, timeout: FETCH_TIMEOUT }));
+  const build = ['build', '--quiet', ...options, '--offline'];
+  await run('cargo', build, { cwd, env, timeout: BUILD_TIMEOUT });
+  return join(target, 'debug', name);
+}
+
 function interpreted(client: string, ...command: Command): Toolchain {
   return { client, ready: () => Promise.resolve({ command }) };
 }
@@ -91,7 +105,7 @@ function compiled(client: string, build: () => Promise<Command>): Toolchain {
 }
 
 /** This machine has not what a client needs: no fault of the client. */
-class Missing extends Error {}
+export class Missing extends Error {}
 
 /** @param minimum `major.minor` of the version that it names first. @throws Missing */
 async function needs(program: string, argument: string, minimum: number): Promise<void> {
