@@ -68,13 +68,23 @@ describe.each(['SQLite', 'PostgreSQL'])('what is counted on %s', (kind) => {
     expect(text).toContain('\nkitchen_events_published_total{type="SystemNotification"} 2\n');
     expect(text).toContain('\nkitchen_events_delivered_total{type="NewCommunityPost"} 4\n');
 
+    // What is counted last is written as the server goes down.
+    await backend.post('/realtime/notify/goal-achieved', { user_id: 'nobody', goal_id: 'h', title: 't' });
     await kitchen.stop();
     const again = await startKitchen({ ...config, data: kitchen.data });
-    expect(await analytics(again.backend)).toEqual({ days: [expected] });
+    expect(await analytics(again.backend)).toEqual({
+      days: [
+        {
+          ...expected,
+          published: 7,
+          events: { ...expected.events, GoalAchieved: { published: 2, delivered: 0 } },
+        },
+      ],
+    });
     await again.backend.post('/realtime/notify/goal-achieved', { user_id: 'n', goal_id: 'g', title: 't' });
     await RawKitchen.open(again.url, { token: cook('olga') });
     expect(await analytics(again.backend)).toMatchObject({
-      days: [{ active_users: 2, published: 7, events: { GoalAchieved: { published: 2 } } }],
+      days: [{ active_users: 2, published: 8, events: { GoalAchieved: { published: 3 } } }],
     });
   });
 });
