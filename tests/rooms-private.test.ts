@@ -151,9 +151,34 @@ describe('a private room', () => {
     expect((await berk.ask('join_room', { data: { roomId: id } })).error?.code).toBe('not_found');
     // The owner leaves: the longest member is the next one.
     await as('ayse').call('DELETE', `/rooms/${id}/members/ayse`);
+    expect(await cem.take('room_changed')).toMatchObject({ roomId: id, owner: 'cem' });
     expect((await as('cem').call('GET', `/rooms/${id}`)).body).toMatchObject({ owner: 'cem', members: 1 });
     await as('cem').call('DELETE', `/rooms/${id}/members/cem`);
     expect((await rooms.backend.call('GET', `/rooms/${id}`)).status).toBe(404);
+  });
+});
+
+describe('the owner of a room', () => {
+  it('gives it another name and topic, of which its members hear', async () => {
+    const { as, connect } = await startRooms();
+    await as('ayse').call('POST', '/rooms', { id: 'general', name: 'General' });
+    const berk = await connect('berk');
+    await berk.ask('join_room', { data: { roomId: 'general' } });
+    await berk.subscribe('user:berk');
+    const change = (user: string, body: unknown) => as(user).call('PATCH', '/rooms/general', body);
+    expect((await change('berk', { name: 'Mine' })).body.code).toBe('forbidden');
+    expect((await change('cem', { name: 'Mine' })).body.code).toBe('not_found');
+    for (const bad of [{ name: '__proto__' }, { name: '' }, { topic: 'x'.repeat(1000) }, { private: true }])
+      expect([bad, (await change('ayse', bad)).status]).toEqual([bad, 400]);
+    expect((await change('ayse', { name: 'Genel', topic: 'Her şey' })).body).toMatchObject({ name: 'Genel' });
+    const now = { roomId: 'general', name: 'Genel', topic: 'Her şey', owner: 'ayse' };
+    expect((await berk.event(({ event }) => event === 'room_changed')).data).toEqual(now);
+    expect(await nextUpdate(berk, 'changed')).toEqual({ kind: 'changed', ...now });
+    // Nothing has changed: nobody hears of it.
+    await change('ayse', { name: 'Genel' });
+    expect((await change('ayse', { topic: '' })).body).toMatchObject({ name: 'Genel', topic: '' });
+    expect(await nextUpdate(berk, 'changed')).toMatchObject({ topic: '' });
+    expect(berk.messages.all.filter(({ event }) => event === 'room_changed')).toHaveLength(2);
   });
 });
 

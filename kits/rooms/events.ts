@@ -119,6 +119,15 @@ export const MessageEdited = Type.Object({
 });
 export const MessageDeleted = Type.Object({ id: Type.String(), roomId: Type.String(), seq: Seq });
 
+/** A room has another name, topic or owner. */
+export const RoomChanged = Type.Object({
+  roomId: Type.String(),
+  name: Type.String(),
+  topic: Type.String(),
+  owner: Type.Union([Type.String(), Type.Null()]),
+});
+export type RoomChanged = Static<typeof RoomChanged>;
+
 /** The events of `room:ID`. */
 export const ROOM_EVENTS = {
   message: Message,
@@ -126,6 +135,7 @@ export const ROOM_EVENTS = {
   user_left: UserLeft,
   message_edited: MessageEdited,
   message_deleted: MessageDeleted,
+  room_changed: RoomChanged,
 } as const;
 
 /** A room as one of its members sees it. */
@@ -184,6 +194,7 @@ export type Update =
       readonly last: Message | null;
     }
   | { readonly kind: 'read'; readonly roomId: string; readonly lastRead: number; readonly unread: number }
+  | ({ readonly kind: 'changed' } & RoomChanged)
   | { readonly kind: 'joined'; readonly roomId: string; readonly name: string }
   | { readonly kind: 'left'; readonly roomId: string; readonly reason: 'left' | 'removed' }
   | {

@@ -7,6 +7,7 @@
  */
 import { type KitTransaction, type Session, TidingsError } from '@tidings/server/kit';
 import type { Joined, MyRoom, UserJoined, UserLeft } from '../events.ts';
+import { changeRoom } from './change-room.ts';
 import { deleteInvitation, findInvitation } from './invitations.ts';
 import type { JoinAnswer, JoinWebhook } from './join-webhook.ts';
 import type { Writer } from './messages.ts';
@@ -25,6 +26,7 @@ import {
   type RoomRow,
   roomChannel,
   roomChannels,
+  roomView,
 } from './rooms.ts';
 import type { Db, Server, Tables } from './tables.ts';
 import { tellUser } from './told.ts';
@@ -48,6 +50,8 @@ export interface MembershipOptions {
   /** Rooms that one user may own. */
   readonly maxRooms: number;
   readonly webhook: JoinWebhook | undefined;
+  /** Members of the largest room whose members are told of changes on their own channels, too. */
+  readonly unreadMembers: number;
 }
 
 export class Membership {
@@ -162,8 +166,6 @@ export class Membership {
       .insertInto('room_members')
       .values({ room: roomId, user, name, joined: now, read_seq: room.last_seq, own_after: 0 })
       .execute();
-    if (room.owner === null)
-      await db.updateTable('rooms').set({ owner: user }).where('id', '=', roomId).execute();
     const joined: UserJoined = {
       roomId,
       user,
@@ -174,6 +176,8 @@ export class Membership {
     await publish({ channel: roomChannel(roomId), event: 'user_joined', data: joined, user });
     await tellUser(transaction, user, { kind: 'joined', roomId, name: room.name });
     if (used) await tellUser(transaction, user, { kind: 'invitation', roomId, state: 'accepted' });
+    if (room.owner === null)
+      await changeRoom(transaction, room, { owner: user }, this.#options.unreadMembers);
   }
 
   /** A backend makes somebody a member; nobody is asked. @throws TidingsError `not_found` */
@@ -208,15 +212,45 @@ export class Membership {
       };
       await publish({ channel: roomChannel(roomId), event: 'user_left', data: left });
       await tellUser(transaction, user, { kind: 'left', roomId, reason });
-      if (room.owner === user) await handOver(db, room);
       if (room.private === 1 && members === 0)
         await db.deleteFrom('rooms').where('id', '=', roomId).execute();
+      else if (room.owner === user) await this.#handOver(transaction, room);
       return true;
     });
     if (removed)
       for (const session of this.#tidings.sessionsOf(user))
         this.#tidings.unfollow(session, roomChannels(roomId));
     return removed;
+  }
+
+  /** Makes the longest member the owner, or nobody. */
+  async #handOver(transaction: Transaction, room: RoomRow): Promise<void> {
+    const next = await transaction.db
+      .selectFrom('room_members')
+      .select('user')
+      .where('room', '=', room.id)
+      .orderBy('joined')
+      .orderBy('user')
+      .executeTakeFirst();
+    await changeRoom(transaction, room, { owner: next?.user ?? null }, this.#options.unreadMembers);
+  }
+
+  /**
+   * Gives a room another name or topic; whether the caller may is not asked here.
+   *
+   * @throws TidingsError `not_found`, `invalid_request`
+   */
+  async change(roomId: string, { name, topic }: { name?: string | undefined; topic?: string | undefined }) {
+    const set = {
+      ...(name === undefined ? {} : { name: plainName(name, 'name') }),
+      ...(topic === undefined ? {} : { topic: topic === '' ? '' : plainText(topic, 'topic') }),
+    };
+    return this.#tidings.transaction(async (transaction) => {
+      const room = await lockRoom(transaction.db, roomId);
+      if (!room) throw noSuchRoom();
+      const changed = await changeRoom(transaction, room, set, this.#options.unreadMembers);
+      return roomView(changed, await countMembers(transaction.db, roomId));
+    });
   }
 }
 
@@ -238,21 +272,5 @@ async function renameMember(db: Db, room: string, { user, name }: Writer): Promi
     .set({ name })
     .where('room', '=', room)
     .where('user', '=', user)
-    .execute();
-}
-
-/** Makes the longest member the owner, or nobody. */
-async function handOver(db: Db, { id }: RoomRow): Promise<void> {
-  const next = await db
-    .selectFrom('room_members')
-    .select('user')
-    .where('room', '=', id)
-    .orderBy('joined')
-    .orderBy('user')
-    .executeTakeFirst();
-  await db
-    .updateTable('rooms')
-    .set({ owner: next?.user ?? null })
-    .where('id', '=', id)
     .execute();
 }

@@ -31,7 +31,7 @@ export interface RoomsOptions {
   readonly maxAge?: number;
   /** How long after a message its readers are told their unread counts, milliseconds; what comes meanwhile is told at once. @default 1000 */
   readonly unreadDelay?: number;
-  /** In larger rooms unread counts are not told by themselves, only when asked for, members. @default 100 */
+  /** Members of larger rooms are not told unread counts and changes on their own channels, only when they ask. @default 100 */
   readonly unreadMembers?: number;
   /** @default everyone may join public rooms, and private ones when invited */
   readonly joinWebhook?: WebhookOptions | undefined;

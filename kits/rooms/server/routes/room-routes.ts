@@ -6,7 +6,7 @@
 import { TidingsError, Type } from '@tidings/server/kit';
 import type { FastifyInstance } from 'fastify';
 import { Message, MyRoom, Room, RoomId, RoomName, Topic } from '../../events.ts';
-import { actorOf, roomOf, writerFrom } from '../callers.ts';
+import { actorOf, ownRoomOf, roomOf, writerFrom } from '../callers.ts';
 import { findInvitation } from '../invitations.ts';
 import { markRead, myRoom, myRooms } from '../reading.ts';
 import { countMembers, findRoom, isMember, listPublicRooms, noSuchRoom, roomView } from '../rooms.ts';
@@ -35,6 +35,7 @@ const CreateBody = Type.Object(
   },
   closed,
 );
+const ChangeBody = Type.Object({ name: Type.Optional(RoomName), topic: Type.Optional(Topic) }, closed);
 const ReadBody = Type.Object(
   { seq: Place('Everything up to here is read; all there is, when absent.') },
   closed,
@@ -123,6 +124,24 @@ export function roomRoutes(app: FastifyInstance, { tidings, membership, messages
         room && (!writer || room.private === 0 || (await findInvitation(db, id, writer.user)) !== undefined);
       if (!visible) throw noSuchRoom();
       return roomView(room, await countMembers(db, id));
+    },
+  );
+
+  app.patch<RoomRequest & { Body: Type.Static<typeof ChangeBody> }>(
+    '/rooms/:room',
+    {
+      schema: {
+        security,
+        summary: 'Give one’s own room another name or topic',
+        description: 'Its members hear `room_changed`, and `update`.',
+        params: RoomParams,
+        body: ChangeBody,
+        response: { 200: Room },
+      },
+    },
+    async (request) => {
+      const { id } = await ownRoomOf(tidings, await actorOf(tidings, request), request.params.room);
+      return membership.change(id, request.body);
     },
   );
 
