@@ -71,6 +71,7 @@ export function createPricesKit(options: PricesOptions = {}): Kit<Tables> {
     },
 
     files: FILES,
+    files: { '/js/socketio-client.js': new URL('../web/socketio-client.js', import.meta.url) },
     notifications: NOTIFICATIONS,
     migrations: MIGRATIONS,
     onConnect: welcome,

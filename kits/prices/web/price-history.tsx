@@ -64,6 +64,12 @@ const HEIGHT = 180;
 const SECOND = 1000;
 /** Room for a price beside the axis, pixels. */
 const AXIS = 84;
+/** And for a time below, pixels. */
+const TIMES = 30;
+
+const DAY = 24 * 60 * 60;
+/** Within so many seconds, times differ by their seconds. */
+const SHORT = 10 * 60;
 
 interface ChartProps {
   readonly points: readonly Point[];
@@ -123,7 +129,7 @@ function optionsOf(
   const axis = { stroke: ink('text'), grid: { stroke: ink('grid'), width: 1 }, ticks: { show: false } };
   const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
   const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
-  const long = 2 * 24 * 60 * 60;
+  const second = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
   const { stepped } = uPlot.paths;
   return {
     width: element.clientWidth,
@@ -134,10 +140,13 @@ function optionsOf(
     axes: [
       {
         ...axis,
-        space: 70,
+        size: TIMES,
+        space: 80,
         values: (_plot, splits) => {
           const span = (splits.at(-1) ?? 0) - (splits[0] ?? 0);
-          return splits.map((at) => (span > long ? day : time).format(at * SECOND));
+          return splits.map((at) =>
+            (span > 2 * DAY ? day : span > SHORT ? time : second).format(at * SECOND),
+          );
         },
       },
       {

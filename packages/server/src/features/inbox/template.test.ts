@@ -26,7 +26,8 @@ describe('a template', () => {
   it('writes money in the reader’s language, from whole minor units', () => {
     const price = { amount: 123_450, currency: 'TRY' };
     expect(render('{price}', { price }, 'tr')).toBe('₺1.234,50');
-    expect(render('{price}', { price }, 'en')).toMatch(/^TRY.1,234\.50$/);
+    expect(render('{price}', { price }, 'en')).toBe('₺1,234.50');
+    expect(render('{price}', { price: { amount: 9000, currency: 'TRY' } }, 'tr')).toBe('₺90');
     expect(render('{price}', { price: { amount: 500, currency: 'JPY' } })).toBe('¥500');
     expect(render('{price, number}', { price })).toBe('1,234.5');
   });

@@ -95,7 +95,12 @@ function prepare(values: Values, reader: Reader): Record<string, unknown> {
     else if (typeof value !== 'object') prepared[name] = value;
     else if ('date' in value) prepared[name] = both(value.date, formatDate(value.date, reader));
     else {
-      const format = new Intl.NumberFormat(reader.language, { style: 'currency', currency: value.currency });
+      const format = new Intl.NumberFormat(reader.language, {
+        style: 'currency',
+        currency: value.currency,
+        currencyDisplay: 'narrowSymbol',
+        trailingZeroDisplay: 'stripIfInteger',
+      });
       const { maximumFractionDigits: digits = 0 } = format.resolvedOptions();
       const amount = value.amount / 10 ** digits;
       prepared[name] = both(amount, format.format(amount));
