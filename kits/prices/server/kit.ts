@@ -6,7 +6,6 @@
 import { defineKit, type Kit } from '@tidings/server/kit';
 import { IMPORT_EVENTS, LIST_EVENTS, PRODUCT_EVENTS } from '../events.ts';
 import { pricesCommands, welcome } from './commands.ts';
-import { FILES } from './files.ts';
 import { Imports } from './imports.ts';
 import { forgetKeys } from './keys.ts';
 import { type PricesOptions, readOptions, settle } from './options.ts';
@@ -70,7 +69,6 @@ export function createPricesKit(options: PricesOptions = {}): Kit<Tables> {
       importRoutes(app, prices, imports(prices));
     },
 
-    files: FILES,
     files: { '/js/socketio-client.js': new URL('../web/socketio-client.js', import.meta.url) },
     notifications: NOTIFICATIONS,
     migrations: MIGRATIONS,
