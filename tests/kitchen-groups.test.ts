@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createKitchenKit } from '../kits/kitchen/server/kit.ts';
 import { Api } from './support/api.ts';
+import { RawKitchen } from './support/kitchen/raw-kitchen.ts';
 import { startKitchen } from './support/kitchen/start-kitchen.ts';
 import { testToken } from './support/start-core.ts';
 import { startKits } from './support/start-kits.ts';
@@ -153,4 +154,22 @@ it('one is in 50 groups at most, and none has a name of nothing or of HTML', asy
   });
   const { groups } = (await as('olga').get('/kitchen/groups')).body;
   expect(groups).toHaveLength(50);
+});
+
+it('who joined or left by another server hears the group here too, or no more', async () => {
+  const { url, core } = await startKits([createKitchenKit()]);
+  const petr = await RawKitchen.open(url, { token: testToken('petr') });
+  const tell = (event: string, data: object) =>
+    core.publisher.publish({ channel: 'group:7', event, data: { group_id: '7', ...data } });
+  const say = (title: string) => tell('SystemNotification', { title, message: 'm' });
+  await say('before');
+  await tell('GroupMemberJoined', { user_id: 'petr', user_name: 'Пётр' });
+  await expect.poll(() => core.hub.channels.has('group:7')).toBe(true);
+  await say('in');
+  expect(await petr.take('SystemNotification')).toMatchObject({ title: 'in' });
+  await tell('GroupMemberLeft', { user_id: 'petr' });
+  await expect.poll(() => core.hub.channels.has('group:7')).toBe(false);
+  await say('after');
+  await petr.subscribe('community');
+  expect(petr.told.all.filter(({ type }) => type === 'SystemNotification')).toHaveLength(1);
 });
