@@ -1,8 +1,8 @@
 import { type FormEvent, useEffect, useId, useMemo, useState } from 'react';
 import { type Call, createCall } from '../../shared/web/call.ts';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
+import { Modal } from '../../shared/web/modal.tsx';
 import type { Import } from '../events.ts';
-import { Modal } from './modal.tsx';
 import { parseAmount } from './parse-amount.ts';
 import { TEXTS, type Texts } from './texts.ts';
 

@@ -1,9 +1,10 @@
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { createCall } from '../../shared/web/call.ts';
 import { ConnectionMark } from '../../shared/web/connection-mark.tsx';
 import { goTo } from '../../shared/web/go-to.ts';
 import { InboxButton } from '../../shared/web/inbox/inbox-button.tsx';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
+import { useParameter } from '../../shared/web/use-parameter.ts';
 import { AddProduct } from './add-product.tsx';
 import './prices.css';
 import { ProductCard } from './product-card.tsx';
@@ -28,19 +29,8 @@ export function PricesPage(page: KitPageProps) {
   return <Prices page={page} list={list} />;
 }
 
-/** The product that the address names. */
-function useSelected(): readonly [string | undefined, (id: string | undefined) => void] {
-  const read = () => new URLSearchParams(location.search).get('product') ?? undefined;
-  const [selected, setSelected] = useState(read);
-  useEffect(() => {
-    const onMove = () => setSelected(read());
-    addEventListener('popstate', onMove);
-    return () => removeEventListener('popstate', onMove);
-  });
-  const select = useCallback((id: string | undefined) => {
-    goTo(id === undefined ? '/prices' : `/prices?${new URLSearchParams({ product: id })}`);
-  }, []);
-  return [selected, select];
+function select(id: string | undefined): void {
+  goTo(id === undefined ? '/prices' : `/prices?${new URLSearchParams({ product: id })}`);
 }
 
 /** How long after the last letter a search begins, milliseconds. */
@@ -50,7 +40,7 @@ function Prices({ page, list }: { readonly page: KitPageProps; readonly list: Pr
   const { language, problemText } = page;
   const t = TEXTS[language];
   const state = useSyncExternalStore(list.state.subscribe, list.state.getSnapshot);
-  const [selected, select] = useSelected();
+  const selected = useParameter('product');
   const [search, setSearch] = useState('');
   const [onlyWatched, setOnlyWatched] = useState(false);
   const [adding, setAdding] = useState(false);

@@ -1,8 +1,8 @@
 import { type FormEvent, useEffect, useId, useMemo, useState, useSyncExternalStore } from 'react';
 import { createCall } from '../../shared/web/call.ts';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
+import { Modal } from '../../shared/web/modal.tsx';
 import type { ProductState } from '../events.ts';
-import { Modal } from './modal.tsx';
 import { parseAmount, typedAmount } from './parse-amount.ts';
 import { PriceHistory } from './price-history.tsx';
 import { Follow, Looking, Price } from './product-card.tsx';

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import './modal.css';
 
 export interface ModalProps {
   /** The id of its heading. */
@@ -19,7 +20,7 @@ export function Modal({ labelledBy, onClose, children }: ModalProps) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does the same by the browser.
     <dialog
       ref={dialog}
-      className="prices-modal"
+      className="modal"
       aria-labelledby={labelledBy}
       onCancel={(event) => {
         event.preventDefault();
@@ -29,7 +30,7 @@ export function Modal({ labelledBy, onClose, children }: ModalProps) {
         if (target === dialog.current) onClose();
       }}
     >
-      <div className="prices-modal-content">{children}</div>
+      <div className="modal-content">{children}</div>
     </dialog>
   );
 }
