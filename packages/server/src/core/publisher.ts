@@ -59,7 +59,9 @@ export class Publisher {
     }
     const json = JSON.stringify(data);
     if (json === undefined) throw new TidingsError('invalid_request', 'The data is no JSON value.');
-    if (Buffer.byteLength(json) > this.#maxBytes) throw new TidingsError('message_too_large');
+    // A character is three bytes at most, so that short data need not be looked at.
+    if (json.length * 3 > this.#maxBytes && Buffer.byteLength(json) > this.#maxBytes)
+      throw new TidingsError('message_too_large');
     return json;
   }
 }

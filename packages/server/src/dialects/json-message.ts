@@ -6,6 +6,7 @@
 import { MAX_BATCH, TidingsError } from '@tidings/protocol';
 import type { Incoming } from '../core/ports/dialect.ts';
 import type { JsonObject } from '../core/ports/json-object.ts';
+import { isDeeperThan } from './nesting.ts';
 import { safeParse } from './safe-parse.ts';
 
 /** Nesting deeper than this is refused before it is parsed. */
@@ -87,39 +88,4 @@ export function idOf({ id }: JsonObject): { readonly id?: string | number } {
 
 function asTidingsError(error: unknown): TidingsError {
   return error instanceof TidingsError ? error : new TidingsError('malformed_message');
-}
-
-/** Whether brackets outside of strings nest deeper than `depth`. */
-function isDeeperThan(text: string, depth: number): boolean {
-  // Nearly no message has so many brackets at all, which is soon told.
-  return hasMoreThan(text, '{', depth) || hasMoreThan(text, '[', depth)
-    ? nestsDeeperThan(text, depth)
-    : false;
-}
-
-function hasMoreThan(text: string, bracket: string, count: number): boolean {
-  let at = -1;
-  for (let left = count / 2; left > 0; left -= 1) {
-    at = text.indexOf(bracket, at + 1);
-    if (at === -1) return false;
-  }
-  return true;
-}
-
-/** Looks at each character once. */
-function nestsDeeperThan(text: string, depth: number): boolean {
-  let open = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (inString) {
-      if (code === 0x5c) index += 1;
-      else if (code === 0x22) inString = false;
-    } else if (code === 0x22) inString = true;
-    else if (code === 0x7b || code === 0x5b) {
-      open += 1;
-      if (open > depth) return true;
-    } else if (code === 0x7d || code === 0x5d) open -= 1;
-  }
-  return false;
 }
