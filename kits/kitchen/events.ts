@@ -76,6 +76,94 @@ export const SystemNotification = Type.Object({
   group_id: Type.Optional(Id),
 });
 
+/** A thing in a fridge. */
+export const FridgeItem = Type.Object({
+  id: Id,
+  name: Name,
+  quantity: Type.Number({ minimum: 0 }),
+  unit: Type.String(),
+  best_before: Type.Union([Type.String(), Type.Null()], { description: 'The last good day, YYYY-MM-DD.' }),
+  running_out: Type.Boolean({ description: 'It is wanted from the next shop.' }),
+  group_id: Type.Union([Id, Type.Null()], {
+    description: 'The household it belongs to; null is the user alone.',
+  }),
+  added_by: Id,
+  added_at: Type.String({ description: 'ISO 8601.' }),
+});
+
+/** In a fridge something is new, or another than before: on `user:ID`, of a household on `group:ID`. */
+export const FridgeItemChanged = Type.Object({ item: FridgeItem });
+
+/** Something is no longer in a fridge: likewise. */
+export const FridgeItemRemoved = Type.Object({ item_id: Id, group_id: Type.Union([Id, Type.Null()]) });
+
+/** To a user, on all their devices: a goal is new, or another than before; `deleted` alone when it is gone. */
+export const GoalChanged = Type.Object({
+  goal_id: Id,
+  title: Text,
+  target: Type.Number(),
+  unit: Type.String(),
+  progress: Type.Number(),
+  achieved: Type.Boolean(),
+  deleted: Type.Optional(Type.Boolean()),
+});
+
+/** To a user: how far the recipe is that they asked for, and how it ended. */
+export const RecipeProgress = Type.Object({
+  request_id: Id,
+  state: Type.Enum(['running', 'done', 'failed', 'cancelled']),
+  step: Type.Enum(['waiting', 'reading', 'asking', 'writing', 'checking', 'choosing', 'done']),
+  progress: Type.Number({ minimum: 0, maximum: 1 }),
+  error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
+});
+
+/** To a user: a shop nearby has what their fridge lacks. */
+export const ShopNearby = Type.Object({
+  shop_id: Id,
+  name: Name,
+  items: Type.Array(Name, { description: 'What is lacking and sold there.' }),
+});
+
+/** What a cell of a menu was before somebody wrote over it without having seen it. */
+const Overwritten = Type.Object({
+  text: Text,
+  version: Type.Integer(),
+  user_id: Id,
+  user_name: Name,
+  at: Type.String({ description: 'ISO 8601.' }),
+});
+
+/** A cell of a menu was written. */
+export const MenuCellChanged = Type.Object({
+  group_id: Id,
+  week: Type.String({ description: 'ISO 8601: 2026-W47.' }),
+  cell: Type.String({ description: 'Day and meal: mon-dinner.' }),
+  text: Text,
+  version: Type.Integer(),
+  user_id: Id,
+  user_name: Name,
+  at: Type.String({ description: 'ISO 8601.' }),
+  overwritten: Type.Optional(Overwritten),
+});
+
+/** Somebody edits a cell of a menu, or no more. */
+export const MenuEditing = Type.Object({
+  group_id: Id,
+  week: Type.String(),
+  cell: Type.String(),
+  user_id: Id,
+  user_name: Name,
+  editing: Type.Boolean(),
+});
+
+const Crossed = { group_id: Id, geofence_id: Id, name: Name, user_id: Id, user_name: Name };
+
+/** A member who shares that has come to a place of the household's. */
+export const GeofenceEntered = Type.Object(Crossed);
+
+/** The member has gone; `silent`: their position has not been told for so long that nobody knows. */
+export const GeofenceLeft = Type.Object({ ...Crossed, reason: Type.Enum(['left', 'silent']) });
+
 /** The events that the document names, by name; `Heartbeat` has no channel and is none of them. */
 export const KITCHEN_EVENTS = {
   NewCommunityPost,
@@ -127,9 +215,28 @@ export const GROUP_EVENTS = {
   SystemNotification,
   GroupMemberJoined: Type.Object({ group_id: Id, user_id: Id, user_name: Name }),
   GroupMemberLeft: Type.Object({ group_id: Id, user_id: Id }),
+  FridgeItemChanged,
+  FridgeItemRemoved,
+  MenuCellChanged,
+  GeofenceEntered,
+  GeofenceLeft,
+} as const;
+
+/** On `menu:ID` of a group: who edits what now. Nothing of it is kept. */
+export const MENU_EVENTS = { MenuEditing } as const;
+
+/** On `user:ID`, beside the events that the document names. */
+export const PERSONAL_EVENTS = {
+  FridgeItemChanged,
+  FridgeItemRemoved,
+  GoalChanged,
+  RecipeProgress,
+  ShopNearby,
 } as const;
 
 /** Everything that the raw WebSocket tells; whatever else a channel has, it keeps to itself. */
 export const TOLD_EVENTS: ReadonlySet<string> = new Set(
-  [KITCHEN_EVENTS, COMMUNITY_EVENTS, POST_EVENTS, GROUP_EVENTS].flatMap((events) => Object.keys(events)),
+  [KITCHEN_EVENTS, COMMUNITY_EVENTS, POST_EVENTS, GROUP_EVENTS, PERSONAL_EVENTS].flatMap((events) =>
+    Object.keys(events),
+  ),
 );

@@ -39,7 +39,8 @@ export async function requireKnown(tidings: Pick<Tidings, 'callerOf'>, request: 
   if (!server && identity.user === undefined) throw new TidingsError('unauthenticated');
 }
 
-function nameOf({ claims }: Identity, user: string): string {
+/** What others see of a user: the claim `name` of the token, else the user's id. */
+export function nameOf({ claims }: Identity, user: string): string {
   const name = typeof claims.name === 'string' ? claims.name.replace(/\p{C}/gu, '').trim() : '';
   return (name || user).slice(0, MAX_NAME);
 }

@@ -18,6 +18,11 @@ export function groupChannel(group: string): string {
   return `group:${group}`;
 }
 
+/** Who edits what of a household's menus now. */
+export function menuChannel(group: string): string {
+  return `menu:${group}`;
+}
+
 /**
  * What one user hears. The server has this channel for all kits; only the user may follow it.
  *

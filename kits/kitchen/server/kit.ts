@@ -8,9 +8,14 @@ import { env } from 'node:process';
 import { defineKit, type Kit } from '@tidings/server/kit';
 import { communityPart } from './community/community-part.ts';
 import { composeKit } from './compose-kit.ts';
+import { fridgePart } from './fridge/fridge-part.ts';
+import { goalsPart } from './goals/goals-part.ts';
 import { groupsPart } from './groups/groups-part.ts';
+import { menuPart } from './menu/menu-part.ts';
 import { type KitchenOptions, kitchenOptions, optionsFrom } from './options.ts';
+import { placesPart } from './places/places-part.ts';
 import { realtimePart } from './realtime/realtime-part.ts';
+import { recipesPart } from './recipes/recipes-part.ts';
 import { statsPart } from './stats/stats-part.ts';
 import { systemPart } from './system/system-part.ts';
 import type { KitchenTables } from './tables.ts';
@@ -25,6 +30,11 @@ export function createKitchenKit(given: Partial<KitchenOptions> = {}): Kit<Kitch
       groupsPart(),
       systemPart(),
       statsPart(options),
+      fridgePart(options),
+      goalsPart(),
+      recipesPart(options),
+      menuPart(options),
+      placesPart(options),
     ]),
   );
 }

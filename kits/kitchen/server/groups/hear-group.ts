@@ -1,5 +1,5 @@
 import { type Tidings, TidingsError } from '@tidings/server/kit';
-import { groupChannel } from '../channels.ts';
+import { groupChannel, menuChannel } from '../channels.ts';
 import { DIALECT } from '../realtime/dialect.ts';
 import type { KitchenTables } from '../tables.ts';
 
@@ -19,5 +19,6 @@ export async function hearGroup(tidings: Kitchen, group: string, user: string): 
 /** Lets no client of somebody who is no member any more hear the group. */
 export function leaveGroup(tidings: Kitchen, group: string, user: string): void {
   const channel = groupChannel(group);
-  for (const session of tidings.sessionsOf(user)) tidings.unfollow(session, [channel, `presence:${channel}`]);
+  for (const session of tidings.sessionsOf(user))
+    tidings.unfollow(session, [channel, `presence:${channel}`, menuChannel(group)]);
 }

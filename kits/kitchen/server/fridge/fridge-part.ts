@@ -1,0 +1,30 @@
+/**
+ * Fridges: what is in them, and what will not be good for long.
+ *
+ * @module
+ */
+import type { KitPart } from '../compose-kit.ts';
+import type { KitchenOptions } from '../options.ts';
+import type { KitchenTables } from '../tables.ts';
+import { fridgeRoutes } from './fridge-routes.ts';
+import { FRIDGE_MIGRATIONS } from './tables.ts';
+import { tellExpiring } from './tell-expiring.ts';
+
+/** Fridges of users and of households. */
+export function fridgePart(
+  options: Pick<KitchenOptions, 'fridgeDays' | 'morning' | 'fridgeItems'>,
+): KitPart<KitchenTables> {
+  return {
+    migrations: FRIDGE_MIGRATIONS,
+    routes: (app, tidings) => fridgeRoutes(app, tidings, options),
+    onStart: (tidings) => tellExpiring(tidings, options),
+    jobs: [
+      {
+        name: 'tell what expires',
+        // Not every time zone is whole hours from UTC.
+        schedule: '0,15,30,45 * * * *',
+        run: (tidings) => tellExpiring(tidings, options),
+      },
+    ],
+  };
+}
