@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Api } from './support/api.ts';
 import { tokenFor } from './support/credentials.ts';
 import { NativeClient } from './support/native-client.ts';
+import { startInbox } from './support/start-inbox.ts';
 import { startServer } from './support/start-server.ts';
 
 async function start() {
@@ -55,6 +56,26 @@ describe('a contact', () => {
     });
     await NativeClient.welcomed(url, { token: tokenFor('eve', { zoneinfo: 'Asia/Tokyo' }) });
     await expect.poll(() => get('eve')).toEqual({ user: 'eve', language: 'en', timezone: 'Asia/Tokyo' });
+  });
+
+  it('is learnt of all who come at once', async () => {
+    const { contacts, errors } = await startInbox();
+    const users = Array.from({ length: 2500 }, (_, n) => `user${n}`);
+    const learn = (claims: Record<string, unknown>) =>
+      Promise.all(users.map((user) => contacts.learn({ user, claims: { ...claims, name: user } })));
+    await learn({ locale: 'tr' });
+    await contacts.set('user7', { language: 'uk' });
+    await learn({ zoneinfo: 'Asia/Tokyo' });
+    const known = await contacts.ofAll(users);
+    expect(known.get('user8')).toEqual({
+      user: 'user8',
+      name: 'user8',
+      language: 'tr',
+      timezone: 'Asia/Tokyo',
+    });
+    expect(known.get('user7')).toMatchObject({ language: 'uk', timezone: 'Asia/Tokyo' });
+    expect(new Set([...known.values()].map(({ timezone }) => timezone))).toEqual(new Set(['Asia/Tokyo']));
+    expect(errors).toEqual([]);
   });
 
   it('is nobody else’s business', async () => {

@@ -231,7 +231,7 @@ describe('a kit', () => {
       type: 'success',
       category: 'shop.sale',
       title: 'İndirim',
-      message: '₺90,00 <b>',
+      message: '₺90 <b>',
     });
     expect(await inbox.list('alice', {})).toMatchObject({ notifications: [data] });
   });

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
 import { createTestCore, type TestCore } from '../../packages/server/src/core/testing/test-core.ts';
 import {
   CONTACT_MIGRATIONS,
@@ -23,8 +22,9 @@ import {
   type NewNotification,
 } from '../../packages/server/src/features/inbox/index.ts';
 import { UserSessions } from '../../packages/server/src/features/user-sessions/user-sessions.ts';
+import { sql } from '../../packages/server/src/kit.ts';
 import { openDatabase } from '../../packages/server/src/storage/database.ts';
-import { CORE_MIGRATIONS, type CoreTables, migrate } from '../../packages/server/src/storage/migrations.ts';
+import { CORE_MIGRATIONS, migrate } from '../../packages/server/src/storage/migrations.ts';
 import { Outbox } from '../../packages/server/src/storage/outbox.ts';
 import { onTeardown } from './teardown.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -75,7 +75,7 @@ export class RecordingCourier implements Courier {
 /** An inbox and its delivery whose time stands still until a test moves it. */
 export interface RunningInbox {
   readonly core: TestCore;
-  readonly db: Kysely<CoreTables>;
+  readonly db: Awaited<ReturnType<typeof openDatabase>>;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
   readonly contacts: Contacts;
@@ -180,7 +180,7 @@ export async function startInbox({
 async function openFresh(
   postgres: string | undefined,
   onError: (error: unknown) => void,
-): Promise<Kysely<CoreTables>> {
+): Promise<RunningInbox['db']> {
   let url: string | undefined;
   if (postgres !== undefined) {
     const name = `inbox_${randomUUID().replaceAll('-', '')}`;

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TidingsError } from '@tidings/protocol';
 import type { Kysely, Selectable } from 'kysely';
 import type { HubObserver } from '../../core/hub-observer.ts';
@@ -35,6 +36,9 @@ export class Contacts {
   readonly #db: Kysely<CoreTables & Tables>;
   readonly #onError: (error: unknown) => void;
   readonly #known = new Map<string, string>();
+  /** What is to be kept. */
+  readonly #learnt = new Map<string, Claimed>();
+  #keeping: Promise<void> | undefined;
 
   constructor({ db, onError }: ContactsOptions) {
     this.#db = db.withTables<Tables>();
@@ -80,7 +84,7 @@ export class Contacts {
     }
   }
 
-  /** Keeps what a user's token says of them. Tokens that say nothing change nothing. */
+  /** Keeps what a user's token says of them. Tokens that say nothing change nothing. Never rejects. */
   async learn({ user, claims }: Pick<Identity, 'user' | 'claims'>): Promise<void> {
     const claimed = claimedBy(claims);
     if (user === undefined || Object.keys(claimed).length === 0) return;
@@ -88,12 +92,12 @@ export class Contacts {
     if (this.#known.get(user) === known) return;
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(user, known);
-    try {
-      await this.#keep(user, claimed);
-    } catch (error) {
-      this.#known.delete(user);
-      this.#onError(error);
-    }
+    this.#learnt.set(user, claimed);
+    // All that come back at once, when a server was started again, are looked up together.
+    this.#keeping ??= this.#keepAll().finally(() => {
+      this.#keeping = undefined;
+    });
+    await this.#keeping;
   }
 
   /** To be told of sessions, whose tokens are learnt from. */
@@ -104,11 +108,48 @@ export class Contacts {
     };
   }
 
-  async #keep(user: string, claimed: Claimed): Promise<void> {
+  async #keepAll(): Promise<void> {
+    // Who comes in the same turn goes along.
+    await nextTurn();
+    while (this.#learnt.size > 0) {
+      const learnt = [...this.#learnt].slice(0, CHUNK);
+      for (const [user] of learnt) this.#learnt.delete(user);
+      try {
+        await this.#keep(new Map(learnt));
+      } catch (error) {
+        for (const [user] of learnt) this.#known.delete(user);
+        this.#onError(error);
+      }
+    }
+  }
+
+  /** Writes what is new; mostly it is only read that nothing is. */
+  async #keep(learnt: ReadonlyMap<string, Claimed>): Promise<void> {
+    const before = await this.#db
+      .selectFrom('contacts')
+      .select(['user', 'token_name', 'token_email', 'token_language', 'token_timezone'])
+      .where('user', 'in', [...learnt.keys()])
+      .execute();
+    const kept = new Map(before.map(({ user, ...row }) => [user, row]));
+    const rows = [...learnt]
+      .filter(([user, claimed]) =>
+        Object.entries(claimed).some(
+          ([column, value]) => kept.get(user)?.[column as keyof Claimed] !== value,
+        ),
+      )
+      .map(([user, claimed]) => ({ ...NOTHING, ...kept.get(user), user, ...claimed }));
+    if (rows.length === 0) return;
     await this.#db
       .insertInto('contacts')
-      .values({ ...NOTHING, user, ...claimed })
-      .onConflict((conflict) => conflict.column('user').doUpdateSet(claimed))
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column('user').doUpdateSet(({ ref }) => ({
+          token_name: ref('excluded.token_name'),
+          token_email: ref('excluded.token_email'),
+          token_language: ref('excluded.token_language'),
+          token_timezone: ref('excluded.token_timezone'),
+        })),
+      )
       .execute();
   }
 }

@@ -18,7 +18,7 @@ import type { Reader } from './template.ts';
 import type { Templates } from './templates.ts';
 
 /** Users told by one call at most. */
-export const MAX_USERS = 100_000;
+const MAX_USERS = 100_000;
 
 /** Bytes of `data` as JSON. */
 const MAX_DATA = 8192;

@@ -8,11 +8,10 @@ export {
   type Money,
   type NewNotification,
   type NotificationRow,
-  NotificationView,
   newNotificationFields,
   type Value,
 } from './notification.ts';
 export { Preferences, type Ways, waysOf } from './preferences.ts';
-export { INBOX_MIGRATIONS, type InboxTables } from './tables.ts';
+export { INBOX_MIGRATIONS } from './tables.ts';
 export type { Template } from './template.ts';
 export type { Notified } from './write-notifications.ts';

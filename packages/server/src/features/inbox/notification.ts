@@ -33,7 +33,7 @@ export const Category = Type.String({
   examples: ['prices.drop'],
 });
 
-export const LevelSchema = Type.Enum([...LEVELS]);
+const LevelSchema = Type.Enum([...LEVELS]);
 
 const MoneySchema = Type.Object(
   {
