@@ -21,6 +21,11 @@
   const TOAST = 5000;
   const TOAST_OF_DROP = 10_000;
 
+  /** What a product's channel begins with. */
+  const PRODUCT = 'product:';
+  /** Events that are remembered, so that none is told twice. */
+  const REMEMBERED = 1000;
+
   const COLOURS = { info: '#0b5f6b', success: '#17653a', warning: '#8f4f00', error: '#a8231b' };
 
   /** Products that are to be heard of, also after a new connection. */
@@ -28,6 +33,8 @@
 
   const socket = window.io(server, {
     auth: token ? { token } : {},
+    // The cookie, also where the page comes from another place than this script.
+    withCredentials: true,
     reconnectionAttempts: ATTEMPTS,
     reconnectionDelay: FIRST_PAUSE,
     reconnectionDelayMax: LAST_PAUSE,
@@ -48,6 +55,7 @@
     /** Hears of a product no more. */
     unsubscribeFromPriceUpdates(productId) {
       followed.delete(productId);
+      positions.delete(PRODUCT + productId);
       if (socket.connected) socket.emit('unsubscribe_price_updates', { product_id: productId });
     },
     /** Has the unread notifications told once more, each to `onNotification`. */
@@ -88,21 +96,65 @@
     socket.emit('subscribe_price_updates', { product_id: productId }, (answer) => {
       if (answer?.ok === false)
         socketClient.onError({ ...answer.error, command: 'subscribe_price_updates', product_id: productId });
+      else if (!recoversItself && followed.has(productId)) askPosition(answer.data.channel);
     });
   }
 
+  /** Since 4.6 socket.io-client is told what it missed by itself. For an older one, this script asks for it. */
+  const recoversItself = 'recovered' in socket;
+  /** What has been heard of each channel, `epoch:offset`; kept by older clients. */
+  const positions = new Map();
+  /** Ids of events since the last cut: what is asked for may have come by itself meanwhile. */
+  const heard = new Set();
+
+  function askPosition(channel) {
+    socket.emit('subscribe', { channel }, (answer) => {
+      if (answer?.ok && !positions.has(channel)) positions.set(channel, answer.position);
+    });
+  }
+
+  /** The server has a visitor follow what is no product's. */
+  function isFollowed(channel) {
+    return !channel.startsWith(PRODUCT) || followed.has(channel.slice(PRODUCT.length));
+  }
+
+  /** Has everything told that was missed, by the events' own names. */
+  function catchUp(missed) {
+    for (const productId of followed) if (!missed.has(PRODUCT + productId)) subscribe(productId);
+    for (const [channel, since] of missed)
+      if (isFollowed(channel)) socket.emit('subscribe', { channel, since });
+  }
+
+  let missed = new Map();
   socket.on('connect', () => {
     // A session that was recovered follows what it followed, and has been told what it missed.
-    if (!socket.recovered) for (const productId of followed) subscribe(productId);
+    if (!socket.recovered) catchUp(missed);
     socketClient.onConnect();
   });
-  socket.on('disconnect', (reason) => socketClient.onDisconnect(reason));
+  socket.on('disconnect', (reason) => {
+    missed = new Map(positions);
+    heard.clear();
+    socketClient.onDisconnect(reason);
+  });
   socket.io.on('reconnect_failed', () => socketClient.onConnectionFailed());
-  // Looked up at each event, so that a function that is replaced later is the one that is called.
-  socket.on('price_update', (data) => socketClient.onPriceUpdate(data));
-  socket.on('price_drop', (data) => socketClient.onPriceDrop(data));
-  socket.on('product_added', (data) => socketClient.onProductAdded(data));
-  socket.on('notification', (data) => socketClient.onNotification(data));
+
+  /** Calls a handler, looked up at each event, so that one which is replaced later is the one that is called. */
+  function hear(event, handler) {
+    socket.on(event, (data, meta) => {
+      // What is told to this visitor alone has no place in a channel.
+      if (!recoversItself && meta?.channel) {
+        if (heard.has(meta.id)) return;
+        heard.add(meta.id);
+        if (heard.size > REMEMBERED) heard.delete(heard.values().next().value);
+        positions.set(meta.channel, `${meta.epoch}:${meta.offset}`);
+      }
+      socketClient[handler](data);
+    });
+  }
+  hear('price_update', 'onPriceUpdate');
+  hear('price_drop', 'onPriceDrop');
+  hear('product_added', 'onProductAdded');
+  hear('notification', 'onNotification');
   socket.on('error', (error) => socketClient.onError(error));
 
   /** Shows a text for a while; whatever looks like HTML in it is none. */
