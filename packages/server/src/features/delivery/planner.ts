@@ -1,5 +1,5 @@
 /**
- * What an inbox makes of the queue: a notification begins a delivery, seeing it ends one, reading it takes one back.
+ * What an inbox makes of the queue: a notification begins a delivery, reading it takes one back.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Clock } from '../../core/ports/clock.ts';
 import type { CoreTables } from '../../storage/migrations.ts';
 import type { Created, InboxObserver, Mark } from '../inbox/index.ts';
 import { type Chain, newDelivery } from './chain.ts';
-import { type Tables, writeSteps } from './queue.ts';
+import type { Tables } from './queue.ts';
 
 /** Ids of one statement. */
 const CHUNK = 500;
@@ -36,34 +36,14 @@ export class Planner implements InboxObserver {
       await db.withTables<Tables>().insertInto('deliveries').values(deliveries).execute();
   }
 
+  /** What waits is ended when its time comes; what is on the devices is taken back once it has been read. */
   async marked(
     db: Kysely<CoreTables>,
     { as, ids }: { readonly as: Mark; readonly ids: readonly string[] },
   ): Promise<void> {
-    for (let begin = 0; begin < ids.length; begin += CHUNK) {
-      const chunk = ids.slice(begin, begin + CHUNK);
-      await this.#end(db, chunk, as);
-      if (as !== 'seen') await this.#retract(db, chunk);
-    }
-  }
-
-  /** One that is on its way just now is left to whoever has it. */
-  async #end(db: Kysely<CoreTables>, ids: readonly string[], as: Mark): Promise<void> {
-    const now = this.#clock.now();
-    const detail = `The notification was marked: ${as}.`;
-    const tables = db.withTables<Tables>();
-    const ended = await tables
-      .updateTable('deliveries')
-      .set({ state: 'cancelled', updated: now, detail })
-      .where('notification', 'in', ids)
-      .where('state', '=', 'waiting')
-      .where('leased_until', '<=', now)
-      .returning('id')
-      .execute();
-    await writeSteps(
-      tables,
-      ended.map(({ id }) => ({ delivery: id, at: now, step: 'cancelled', detail })),
-    );
+    if (as === 'seen') return;
+    for (let begin = 0; begin < ids.length; begin += CHUNK)
+      await this.#retract(db, ids.slice(begin, begin + CHUNK));
   }
 
   async #retract(db: Kysely<CoreTables>, ids: readonly string[]): Promise<void> {
