@@ -52,4 +52,30 @@ describe('commands of a kit', () => {
     const { reply } = await core.dispatch.run({ name: 'greet', data: { whom: 'Bob' } }, caller);
     expect(reply).toMatchObject({ ok: true, data: { text: 'Hello Bob, says alice' } });
   });
+
+  it('know whether their answer is waited for', async () => {
+    const seen: (readonly [unknown, boolean])[] = [];
+    const asked = defineCommand({
+      name: 'asked',
+      summary: 'Notes whether it is waited for.',
+      data: Type.Object({ n: Type.Integer() }),
+      handle({ n }, { awaited }) {
+        seen.push([n, awaited]);
+        return {};
+      },
+    });
+    const { url, core } = await startKits([defineKit({ name: 'asking', commands: [asked] })]);
+    const client = await NativeClient.welcomed(url);
+    client.send({ type: 'asked', data: { n: 1 } });
+    await client.ask('asked', { data: { n: 2 } });
+    await core.dispatch.run(
+      { name: 'asked', data: { n: 3 } },
+      { identity: testIdentity('alice'), session: undefined },
+    );
+    expect(seen).toEqual([
+      [1, false],
+      [2, true],
+      [3, true],
+    ]);
+  });
 });

@@ -128,6 +128,19 @@ describe('an import', () => {
     ]);
   });
 
+  it('of a user never touches somebody else’s product of the same address', async () => {
+    const prices = await startPrices();
+    const url = 'https://shop.example/1';
+    await prices.add({ url, name: 'Bobs' }, prices.as('bob'));
+    const row = JSON.stringify({ url, name: 'Mine', price: lira(5) });
+    for (const counts of [{ added: 1 }, { added: 0, changed: 0 }])
+      expect((await importing(prices.as('alice'), row, LINES)).body).toMatchObject({ ...counts, refused: 0 });
+    expect(await products(prices)).toMatchObject([
+      { name: 'Mine', owner: 'alice', amount: 500 },
+      { name: 'Bobs', owner: 'bob', amount: 10_000 },
+    ]);
+  });
+
   it('tells watchers of what has fallen', async () => {
     const prices = await startPrices();
     await prices.backend.call('PUT', '/prices/products/p1', { name: 'P', price: lira(100) });
