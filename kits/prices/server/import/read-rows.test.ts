@@ -220,7 +220,9 @@ test('what the source throws is thrown', async () => {
   await expect(run(broken(), 'jsonl')).rejects.toThrow('cut');
 });
 
-test('the cuts between chunks make no difference, and anything is answered row by row', async () => {
+test('the cuts between chunks make no difference, and anything is answered row by row', {
+  timeout: 60_000,
+}, async () => {
   const bodies = fc.stringMatching(/^[a-c0-9;",.\n\r\u00fc 😀-]{0,200}$/u);
   await fc.assert(
     fc.asyncProperty(bodies, fc.array(fc.nat(20), { maxLength: 30 }), async (body, cuts) => {

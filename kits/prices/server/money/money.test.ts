@@ -4,6 +4,9 @@ import { formatMoney } from './format-money.ts';
 import { CURRENCIES, minorDigits, moneyOf, moneyOfNumber } from './money.ts';
 import { parsePrice } from './parse-price.ts';
 
+/** For tests that have much to do; milliseconds. */
+const PATIENCE = 60_000;
+
 const price = (amount: number, currency: string) => ({ ok: true, money: { amount, currency } });
 const fault = (name: string) => expect.objectContaining({ ok: false, fault: name });
 
@@ -87,7 +90,7 @@ describe('parsePrice', () => {
     expect(parsePrice('12', { currency: 'ABC' })).toEqual(fault('unknown_currency'));
   });
 
-  test('answers to any text, and never with a price that is none', () => {
+  test('answers to any text, and never with a price that is none', { timeout: PATIENCE }, () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
         const result = parsePrice(text, { currency: 'TRY' });
@@ -115,7 +118,7 @@ describe('formatMoney', () => {
     expect(formatMoney({ amount, currency }, language)).toBe(expected);
   });
 
-  test('is read back as the same, in every language and currency', () => {
+  test('is read back as the same, in every language and currency', { timeout: PATIENCE }, () => {
     const money = fc.record({
       amount: fc.oneof(fc.nat(200_000), fc.maxSafeNat()),
       currency: fc.constantFrom(...CURRENCIES),

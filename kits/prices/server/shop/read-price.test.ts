@@ -3,6 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { PageError } from './page-error.ts';
 import { readPrice } from './read-price.ts';
 
+/** For tests that have much to do; milliseconds. */
+const PATIENCE = 60_000;
+
 const URL_OF_PAGE = 'https://shop.example/coffee/kahve-makinesi?color=red';
 
 const page = (head: string, body = '') =>
@@ -279,7 +282,7 @@ test.each([
   expect(fault(page(head))).toBe(expected);
 });
 
-test('is done with a hostile page in a moment', () => {
+test('is done with a hostile page in a moment', { timeout: PATIENCE }, () => {
   const pages = [
     '<div>'.repeat(400_000) + '</p>'.repeat(1000),
     '<div itemscope itemprop=a>'.repeat(80_000),
@@ -302,13 +305,15 @@ test('is done with a hostile page in a moment', () => {
     `<html ${'lang="'.repeat(10_000)}`,
   ];
   for (const html of pages) {
-    const before = performance.now();
+    // Of the processor, as others may be busy on this machine.
+    const before = process.cpuUsage();
     fault(html);
-    expect(performance.now() - before).toBeLessThan(1500);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(1500);
   }
 });
 
-test('answers to anything with a reading or a fault', () => {
+test('answers to anything with a reading or a fault', { timeout: PATIENCE }, () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 6 }), fc.string({ unit: 'binary' }), (json, text) => {
       fault(page(`<script type="application/ld+json">${json}</script>${text}`));
