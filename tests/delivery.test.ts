@@ -179,6 +179,39 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s, a notification', (kind) => {
     expect(push.told).toHaveLength(asked);
   });
 
+  it('that was pushed late is not mailed in the same breath', async () => {
+    const { tell, pass, push, email } = await start();
+    const id = await tell('alice');
+    // The server was down.
+    await pass(HOUR);
+    expect(push.told).toEqual([[id]]);
+    await pass(9 * MINUTE + 49 * SECOND);
+    expect(email.told).toEqual([]);
+    await pass(SECOND);
+    expect(email.told).toEqual([[id]]);
+  });
+
+  it('that is sent again by hand goes at once, to who has the app before them, wants a digest and has seen it', async () => {
+    const running = await start();
+    const { tell, pass, push, email, inbox, delivery } = running;
+    await inbox.setPreferences('alice', { digest: 'daily' });
+    const id = await tell('alice');
+    await pass(10 * SECOND);
+    await pass(10 * MINUTE);
+    expect(email.told).toEqual([]);
+    await openPage(running);
+    await inbox.mark('alice', 'seen', { ids: [id] });
+    await delivery.resend(`${id}.push`);
+    await delivery.resend(`${id}.email`);
+    await pass(0);
+    expect(push.told).toEqual([[id], [id]]);
+    expect(email.errands.map(({ options }) => options)).toEqual([
+      { deliveryId: `${id}.email.1`, digest: false },
+    ]);
+    await pass(DAY);
+    expect(email.told).toHaveLength(1);
+  });
+
   it('waits for the end of the quiet hours of its reader', async () => {
     const { tell, pass, push, core, inbox, contacts, delivered } = await start();
     await contacts.set('alice', { timezone: 'Europe/Istanbul' });

@@ -85,13 +85,13 @@ export function afterRetraction(
   return { due: now + waitAfter(row.attempts, backoff), step: 'retry', detail };
 }
 
-/** The delivery by the next courier that the user wants; `undefined` when there is none, or nothing left to tell. */
+/** The delivery by the next courier that the user wants; `undefined` when there is none, or nothing left to tell. Whether it was seen is asked when its time comes. */
 export function nextAfter(
   row: Row,
   { chain, notification, preferences, now }: NextParts,
   end: End,
 ): Insertable<DeliveryTables['deliveries']> | undefined {
-  if (!notification || notification.seen_at !== null) return undefined;
+  if (!notification) return undefined;
   const courier = chain.after(row.courier, waysOf(preferences, notification.category));
   if (!courier) return undefined;
   const turn = Math.max(now, chain.turnOf(courier, notification.at));
