@@ -6,6 +6,7 @@
 import { disconnect, TidingsError } from '@tidings/protocol';
 import { type Dispatch, type Outcome, UnderWay } from './dispatch.ts';
 import type { Hub } from './hub.ts';
+import type { Answer, InboundState } from './inbound-state.ts';
 import { Pace, type Rate } from './pace.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Command, Incoming, Reply } from './ports/dialect.ts';
@@ -27,20 +28,8 @@ const MAX_OFFENCES = 100;
 /** What a session may do before it has authenticated. */
 const OPEN_TO_ALL: ReadonlySet<string> = new Set(['authenticate', 'ping']);
 
-/** Answers one command; Socket.IO hands in its acknowledgement, others leave it to the dialect. */
-export type Answer = (reply: Reply) => void;
-
-interface State {
-  readonly pace: Pace;
-  running: number;
-  offences: number;
-  /** Commands that wait behind an exclusive one. */
-  waiting: { command: Command; answer: Answer }[] | undefined;
-}
-
 export class Inbound {
   readonly #options: InboundOptions;
-  readonly #states = new WeakMap<Session, State>();
 
   constructor(options: InboundOptions) {
     this.#options = options;
@@ -86,7 +75,7 @@ export class Inbound {
     }
   }
 
-  #run(session: Session, state: State, command: Command, answer: Answer): void {
+  #run(session: Session, state: InboundState, command: Command, answer: Answer): void {
     if (session.provisional && !OPEN_TO_ALL.has(command.name)) {
       answer(this.#options.dispatch.refuse(command, new TidingsError('unauthenticated')));
       return;
@@ -106,13 +95,13 @@ export class Inbound {
       if (known) this.#finish(command, known, answer);
       else if (!session.closed) this.#execute(session, state, command, answer);
       // An exclusive command holds them back further.
-      const held = state.waiting as State['waiting'];
+      const held = state.waiting as InboundState['waiting'];
       state.waiting = [...(held ?? []), ...waiting];
       if (!held) this.#release(session, state);
     });
   }
 
-  #execute(session: Session, state: State, command: Command, answer: Answer): void {
+  #execute(session: Session, state: InboundState, command: Command, answer: Answer): void {
     const outcome = this.#options.dispatch.start(command, { identity: session.identity, session });
     if (!(outcome instanceof UnderWay)) {
       this.#finish(command, outcome, answer);
@@ -129,14 +118,14 @@ export class Inbound {
   }
 
   /** Runs what waited behind an exclusive command, until the next exclusive one. */
-  #release(session: Session, state: State): void {
+  #release(session: Session, state: InboundState): void {
     const waiting = state.waiting ?? [];
     state.waiting = undefined;
     for (const [index, { command, answer }] of waiting.entries()) {
       state.running -= 1;
       if (session.closed) continue;
       this.#run(session, state, command, answer);
-      if (state.waiting as State['waiting']) {
+      if (state.waiting as InboundState['waiting']) {
         state.waiting = waiting.slice(index + 1);
         return;
       }
@@ -165,7 +154,7 @@ export class Inbound {
     if (text !== undefined) this.#options.hub.send(session, text);
   }
 
-  #offend(session: Session, state: State, error: TidingsError): void {
+  #offend(session: Session, state: InboundState, error: TidingsError): void {
     state.offences += 1;
     if (state.offences < MAX_OFFENCES) return;
     this.#options.hub.disconnect(
@@ -174,12 +163,8 @@ export class Inbound {
     );
   }
 
-  #state(session: Session): State {
-    let state = this.#states.get(session);
-    if (!state) {
-      state = { pace: new Pace(this.#options.rate), running: 0, offences: 0, waiting: undefined };
-      this.#states.set(session, state);
-    }
-    return state;
+  #state(session: Session): InboundState {
+    session.inbound ??= { pace: new Pace(this.#options.rate), running: 0, offences: 0, waiting: undefined };
+    return session.inbound;
   }
 }

@@ -1,5 +1,6 @@
 import type { Disconnect } from '@tidings/protocol';
 import type { Identity } from './identity.ts';
+import type { InboundState } from './inbound-state.ts';
 import type { Namespace } from './namespace.ts';
 import type { OverflowQueue } from './overflow-queue.ts';
 import type { Batch } from './ports/batch.ts';
@@ -41,6 +42,8 @@ export class Session {
   pending: Batch | undefined;
   /** What waits while the connection takes nothing more. The hub's. */
   queue: OverflowQueue | undefined;
+  /** What its commands are held to, once it has sent one. Inbound's. */
+  inbound: InboundState | undefined;
   /** Set once the session has ended. */
   closed: Disconnect | undefined;
 

@@ -12,15 +12,17 @@ import { decodeMessages, idOf } from './json-message.ts';
 import { createPastJson } from './past-json.ts';
 
 function decodeOne(message: JsonObject): Incoming {
-  const { type, id: given, ...fields } = message;
+  const { type, id: given, data = {}, key } = message;
   if (typeof type !== 'string') throw new TidingsError('invalid_request', 'A message needs a "type".');
   const { id } = idOf(message);
   if (given !== undefined && id === undefined) {
     throw new TidingsError('invalid_request', 'An "id" is a number or a string of at most 64 characters.');
   }
-  if (FLAT_COMMANDS.has(type)) return { name: type, data: fields, id, key: undefined };
-  const { data = {}, key } = fields;
-  const name = type === 'command' && fields.name !== undefined ? fields.name : type;
+  if (FLAT_COMMANDS.has(type)) {
+    const { type: _, id: __, ...fields } = message;
+    return { name: type, data: fields, id, key: undefined };
+  }
+  const name = type === 'command' && message.name !== undefined ? message.name : type;
   if (typeof name !== 'string') throw new TidingsError('invalid_request', 'A command needs a "name".');
   if (key !== undefined && (typeof key !== 'string' || key.length > 128)) {
     throw new TidingsError('invalid_request', 'A "key" is a string of at most 128 characters.');
