@@ -24,7 +24,11 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (storage) => {
     // The same key at once has one effect.
     const added = await Promise.all(
       Array.from({ length: 5 }, () =>
-        backend.post('/prices/products', { name: 'Çay & kahve', price: lira(100) }, { 'idempotency-key': 'k' }),
+        backend.post(
+          '/prices/products',
+          { name: 'Çay & kahve', price: lira(100) },
+          { 'idempotency-key': 'k' },
+        ),
       ),
     );
     const ids = new Set(added.map(({ body }) => body.id));
