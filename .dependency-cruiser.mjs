@@ -87,6 +87,8 @@ export default {
     ]),
     row('kits-web-imports', '^kits/([^/]+)/web/', [
       '^kits/$1/',
+      // What the pages of several kits need.
+      '^kits/shared/web/',
       client,
       react,
       '^packages/protocol/src/index\\.ts$',
