@@ -1,4 +1,4 @@
-import { createApp } from '../../packages/server/src/app.ts';
+import { type AppOptions, createApp } from '../../packages/server/src/app.ts';
 import { type ConfigInput, loadConfig } from '../../packages/server/src/config.ts';
 import { API_KEY, JWT_SECRET } from './credentials.ts';
 import { onTeardown } from './teardown.ts';
@@ -32,21 +32,22 @@ export function testConfig(data: string, options: ConfigInput = {}): ConfigInput
  * Starts a real server in this process: on a free port, with a data directory of its own, ended with the test.
  *
  * @param options above those of all test servers. It is in development unless they say otherwise.
+ * @param app what is no configuration: a clock that the test moves.
  */
-export async function startServer(options: ConfigInput = {}): Promise<RunningServer> {
+export async function startServer(options: ConfigInput = {}, app: AppOptions = {}): Promise<RunningServer> {
   const data = options.data ?? temporaryDirectory();
   const config = await loadConfig({
     file: false,
     env: {},
     overrides: { port: 0, ...testConfig(data, options) },
   });
-  const app = await createApp(config);
+  const server = createApp(config, app);
   let stopped: Promise<void> | undefined;
   const stop = () => {
-    stopped ??= app.stop();
+    stopped ??= server.stop();
     return stopped;
   };
   onTeardown(stop);
-  const { url } = await app.start();
+  const { url } = await server.start();
   return { url, apiKey: API_KEY, data, stop };
 }
