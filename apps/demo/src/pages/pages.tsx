@@ -21,4 +21,9 @@ export const PAGES: readonly Page[] = [
     (t) => t.shell.prices,
     async () => (await import('../../../../kits/prices/web/prices-page.tsx')).PricesPage,
   ),
+  defineKitPage(
+    'rooms',
+    (t) => t.shell.rooms,
+    async () => (await import('../../../../kits/rooms/web/rooms-page.tsx')).RoomsPage,
+  ),
 ];

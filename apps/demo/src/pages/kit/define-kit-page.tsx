@@ -1,4 +1,4 @@
-import { type ComponentType, lazy } from 'react';
+import type { ComponentType } from 'react';
 import type { KitPageProps } from '../../../../../kits/shared/web/kit-page.ts';
 import type { Page } from '../pages.tsx';
 import { KitPage } from './kit-page.tsx';
@@ -9,6 +9,10 @@ export function defineKitPage(
   label: Page['label'],
   load: () => Promise<ComponentType<KitPageProps>>,
 ): Page {
-  const Content = lazy(async () => ({ default: await load() }));
-  return { path: `/${kit}`, kit, label, component: () => <KitPage kit={kit} component={Content} /> };
+  let loading: ReturnType<typeof load> | undefined;
+  const once = () => {
+    loading ??= load();
+    return loading;
+  };
+  return { path: `/${kit}`, kit, label, component: () => <KitPage kit={kit} load={once} /> };
 }

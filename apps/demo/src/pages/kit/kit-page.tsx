@@ -1,7 +1,7 @@
 import { type Client, createClient } from '@tidings/client';
 import { IndexedDbOutboxStore } from '@tidings/client/browser';
 import { TidingsProvider } from '@tidings/react';
-import { type ComponentType, Suspense, useCallback, useEffect, useState } from 'react';
+import { type ComponentType, Suspense, use, useCallback, useEffect, useState } from 'react';
 import type { KitPageProps } from '../../../../../kits/shared/web/kit-page.ts';
 import { problemText } from '../../i18n/problem-text.ts';
 import { kits } from '../../shell/kits.ts';
@@ -15,11 +15,12 @@ import { SignIn } from './sign-in.tsx';
 export interface KitFrameProps {
   /** The kit's name. */
   readonly kit: string;
-  readonly component: ComponentType<KitPageProps>;
+  /** Gives its page; always the same promise. */
+  readonly load: () => Promise<ComponentType<KitPageProps>>;
 }
 
 /** What stands around the page of a kit: a visitor with a connection, or why there is none. */
-export function KitPage({ kit, component }: KitFrameProps) {
+export function KitPage({ kit, load }: KitFrameProps) {
   const { t } = useI18n();
   const loaded = useStore(kits);
   const who = useStore(visitor);
@@ -35,13 +36,19 @@ export function KitPage({ kit, component }: KitFrameProps) {
     );
   }
   if (!who) return <SignIn />;
-  return <Connected key={who.token} who={who} component={component} />;
+  return (
+    <Suspense fallback={<p className="kit-loading">{t.kit.loading}</p>}>
+      <Connected key={who.token} who={who} load={load} />
+    </Suspense>
+  );
 }
 
 /** Tokens that the server takes no more: nothing but another sign-in helps. */
 const SPENT = new Set(['invalid_token', 'token_expired', 'token_revoked', 'unauthenticated']);
 
-function Connected({ who, component: Page }: Pick<KitFrameProps, 'component'> & { readonly who: Visitor }) {
+function Connected({ who, load }: Pick<KitFrameProps, 'load'> & { readonly who: Visitor }) {
+  // Before there is a connection, so that the page hears what becomes of what an earlier life of it has left.
+  const Page = use(load());
   const { t } = useI18n();
   const currentLanguage = useStore(language);
   const client = useVisitorClient(who);
@@ -49,9 +56,7 @@ function Connected({ who, component: Page }: Pick<KitFrameProps, 'component'> & 
   if (!client) return null;
   return (
     <TidingsProvider client={client}>
-      <Suspense fallback={<p className="kit-loading">{t.kit.loading}</p>}>
-        <Page client={client} {...who} language={currentLanguage} problemText={text} />
-      </Suspense>
+      <Page client={client} {...who} language={currentLanguage} problemText={text} />
     </TidingsProvider>
   );
 }
