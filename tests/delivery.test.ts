@@ -273,7 +273,12 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s, a notification', (kind) => {
   });
 
   it('goes only where its reader wants it, as they want it when its time comes', async () => {
-    const { tell, pass, push, email, inbox, delivery, delivered } = await start();
+    const { tell, pass, push, email, inbox, delivery, delivered, core } = await start();
+    const told: string[] = [];
+    core.hub.observe({
+      published: ({ event, data }) =>
+        void (event === 'notification' && told.push((data as { id: string }).id)),
+    });
     await inbox.setPreferences('alice', {
       categories: { quiet: { inApp: false, push: false, email: false }, outside: { inApp: false } },
     });
@@ -284,6 +289,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s, a notification', (kind) => {
     expect(push.told).toEqual([[outside]]);
     expect((await inbox.list('alice', {})).notifications).toEqual([]);
     const id = await tell('alice');
+    await expect.poll(() => told).toEqual([id]);
     await inbox.setWay('alice', 'general', 'push', false);
     await pass(10 * SECOND);
     expect(await delivered(id, 'push')).toMatchObject({ state: 'skipped' });

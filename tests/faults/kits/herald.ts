@@ -22,12 +22,13 @@ export default defineKit({
         die: Type.Optional(Type.Union([Type.Literal('before'), Type.Integer({ minimum: 0 })])),
       }),
       async handle({ title, die }) {
-        await tidings.transaction(async ({ notify }) => {
-          await notify('alice', { texts: { en: { title, body: '' } } });
+        const told = await tidings.transaction(async ({ notify }) => {
+          const told = await notify('alice', { texts: { en: { title, body: '' } } });
           if (die === 'before') dieAfter(0);
+          return told;
         });
         if (typeof die === 'number') dieAfter(die);
-        return {};
+        return told;
       },
     }),
   ],
