@@ -1,8 +1,9 @@
 import { useChannel, usePresence } from '@tidings/react';
-import { useEffect, useRef, useState } from 'react';
+import { useRef } from 'react';
 import { toast } from 'sonner';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
 import { moneyText } from '../../shared/web/money.ts';
+import { useInView } from '../../shared/web/use-in-view.ts';
 import type { PriceUpdate, ProductState } from '../events.ts';
 import type { ProductList, Watch } from './product-list.ts';
 import { TEXTS } from './texts.ts';
@@ -103,17 +104,4 @@ export function Price({ product, page }: { readonly product: ProductState; reado
       )}
     </p>
   );
-}
-
-function useInView(element: { readonly current: Element | null }): boolean {
-  const [inView, setInView] = useState(false);
-  useEffect(() => {
-    if (!element.current) return;
-    const observer = new IntersectionObserver(([entry]) => setInView(entry?.isIntersecting === true), {
-      rootMargin: '10%',
-    });
-    observer.observe(element.current);
-    return () => observer.disconnect();
-  }, [element]);
-  return inView;
 }

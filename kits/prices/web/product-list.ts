@@ -12,7 +12,8 @@ import type { Threshold } from './threshold.ts';
 export interface Watch {
   readonly product: ProductState;
   readonly threshold: Threshold;
-  readonly reached: boolean;
+  /** The highest amount that is told of; null for any drop. */
+  readonly atMost: number | null;
 }
 
 /** What the page shows. */

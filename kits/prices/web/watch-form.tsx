@@ -33,6 +33,8 @@ export function WatchForm({ page, list, product, watch }: WatchFormProps) {
   );
   const [problem, setProblem] = useState('');
 
+  const reached = watch !== undefined && watch.atMost !== null && product.amount <= watch.atMost;
+
   const read = (): Threshold | string => {
     if (kind === 'any') return { kind };
     if (kind === 'amount') {
@@ -81,7 +83,7 @@ export function WatchForm({ page, list, product, watch }: WatchFormProps) {
       <p id={`${id}-problem`} className="prices-problem" role="alert">
         {problem}
       </p>
-      {watch?.reached ? <p className="prices-hint">{t.reached}</p> : null}
+      {reached ? <p className="prices-hint">{t.reached}</p> : null}
       <div className="prices-actions">
         <button type="submit" className="primary">
           {t.save}
