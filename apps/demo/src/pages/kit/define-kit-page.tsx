@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react';
 import type { KitPageProps } from '../../../../../kits/shared/web/kit-page.ts';
-import type { Page } from '../pages.tsx';
+import type { Page } from '../page.ts';
 import { KitPage } from './kit-page.tsx';
 
 /** Declares the page of a kit, whose code is loaded when somebody goes there. @param load gives the page's component. */
