@@ -280,3 +280,26 @@ describe.each(DATABASES)('a fridge on %s', (kind) => {
     });
   });
 });
+
+it('two servers of one database tell of an item once', async () => {
+  const n = named();
+  const olga = n('olga');
+  const clock = new JumpingClock(Date.UTC(2026, 10, 20, 12));
+  const config = configOf('PostgreSQL');
+  const servers = await Promise.all([
+    startTimedKitchen({ clock, config }),
+    startTimedKitchen({ clock, config }),
+  ]);
+  const [one] = servers;
+  for (let item = 0; item < 20; item += 1)
+    await add(one.as(olga), { name: `item ${item}`, best_before: '2026-11-22' });
+  for (const hours of [20, 1, 1]) {
+    clock.jump(hours * HOUR);
+    await expect.poll(() => one.inbox(olga, 'kitchen.fridge')).not.toEqual([]);
+  }
+  for (const server of servers) await server.stop();
+  const again = await startTimedKitchen({ clock, config });
+  const told = await again.inbox(olga, 'kitchen.fridge');
+  const counts = told.map(({ data }) => (data as { count: number }).count);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(20);
+});
