@@ -120,6 +120,41 @@ test('surplus rows are deleted from disk though their channel was out of memory 
     expect(events, channel).toBeLessThanOrEqual(22);
 });
 
+test('a commit waits, but not for long, while far fewer publish than it answered the last time', async () => {
+  const ticks: (() => void)[] = [];
+  const tick = async () => {
+    ticks.shift()?.();
+    await Promise.resolve();
+  };
+  const path = join(temporaryDirectory(), 'journal.db');
+  const journal = new JournalOnSmallDisk(path);
+  const clock = new ManualClock();
+  const broker = new MemoryBroker({ clock, journal, endOfTick: (callback) => ticks.push(callback) });
+  const heard: number[] = [];
+  await broker.start(({ offset }) => heard.push(offset));
+  onTestFinished(() => broker.close());
+  const publish = (count: number) => {
+    for (let n = 0; n < count; n += 1) void broker.publish(request('a:1'), DURABLE);
+  };
+
+  publish(8);
+  await tick();
+  expect(heard.length).toBe(8);
+  publish(2);
+  await tick();
+  expect(heard.length).toBe(8);
+  publish(2);
+  await tick();
+  expect(heard.length).toBe(12);
+  publish(1);
+  for (let waited = 0; waited < 3; waited += 1) await tick();
+  expect(heard.length).toBe(13);
+  // One that is alone waits for nobody.
+  publish(1);
+  await tick();
+  expect(heard.length).toBe(14);
+});
+
 test('a durable publish without a journal is refused', async () => {
   const { broker } = await startBroker({ create: (clock) => new MemoryBroker({ clock }) });
   await expect(broker.publish(request('a:1'), DURABLE)).rejects.toThrow(
