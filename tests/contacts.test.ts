@@ -78,6 +78,19 @@ describe('a contact', () => {
     expect(errors).toEqual([]);
   });
 
+  it('has an address of its user’s own saying only where the server takes such', async () => {
+    const { url } = await startServer({ email: { ownAddresses: false } });
+    const ann = new Api({ url, bearer: tokenFor('ann') });
+    const refused = await ann.call('PUT', '/users/ann/contact', { email: 'victim@example.com' });
+    expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
+    expect((await ann.call('PUT', '/users/ann/contact', { language: 'tr' })).status).toBe(200);
+    const open = await startServer({ email: { ownAddresses: true } });
+    const bob = new Api({ url: open.url, bearer: tokenFor('bob') });
+    expect((await bob.call('PUT', '/users/bob/contact', { email: 'bob@example.com' })).body).toMatchObject({
+      email: 'bob@example.com',
+    });
+  });
+
   it('is nobody else’s business', async () => {
     const { backend } = await start();
     const ann = backend.as(tokenFor('ann', claims));

@@ -355,12 +355,17 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       opened(registerSse(scope, { host: core.host, clock, addressOf }), (sse) => sse.close());
     },
     push: { ...push, worker: PUSH_WORKER },
-    email: { ...email, setEmail: (user, category, on) => inbox.setWay(user, category, 'email', on) },
+    email: {
+      ...email,
+      outbox: isAtItsMachine(config) ? email.outbox : undefined,
+      setEmail: (user, category, on) => inbox.setWay(user, category, 'email', on),
+    },
     inbox,
     contacts,
     delivery,
     phase: () => phase,
-    signIn: mayNameAnyone(config) ? signIn : undefined,
+    signIn: isAtItsMachine(config) && config.auth.algorithms.includes('HS256') ? signIn : undefined,
+    ownAddresses: config.email.ownAddresses,
     kits: () => kits.map(({ name }) => name),
     version: VERSION,
     web: WEB.find((path) => existsSync(path)),
@@ -409,9 +414,9 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   };
 }
 
-/** Whoever reaches such a server sits at its machine, and tries things out there. */
-function mayNameAnyone({ development, host, auth }: Config): boolean {
-  return development && isLoopback(host) && auth.algorithms.includes('HS256');
+/** Whether whoever reaches this server sits at its machine, and tries things out there. */
+function isAtItsMachine({ development, host }: Config): boolean {
+  return development && isLoopback(host);
 }
 
 function vapidOf({ push, origins }: Config, { vapid }: Secrets): VapidKeys {

@@ -143,6 +143,7 @@ function complete(chosen: Tree, env: Environment): Config {
   put(['development'], env.NODE_ENV !== 'production' && isLoopback(String(chosen.host)));
   const development = chosen.development === true;
   put(['auth', 'anonymous'], development);
+  put(['email', 'ownAddresses'], development);
   put(
     ['auth', 'algorithms'],
     defaultAlgorithms(get(chosen, ['auth', 'publicKey']), get(chosen, ['auth', 'jwksUrl'])),

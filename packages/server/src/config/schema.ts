@@ -360,6 +360,11 @@ export const ConfigSchema = Type.Object(
           defaultText: 'the address that the server listens on, in development',
         }),
       ),
+      ownAddresses: flag({
+        description:
+          'Users may say themselves where mails to them go, which nobody verifies; otherwise only the application may, by its tokens or by HTTP.',
+        defaultText: 'as `development`',
+      }),
       connections: count({
         description: 'Connections to the SMTP server at once.',
         default: 3,

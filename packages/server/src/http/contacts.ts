@@ -9,6 +9,7 @@ import Type, { type Static } from 'typebox';
 import { ContactChanges, type Contacts, LANGUAGES } from '../features/contacts/index.ts';
 import { problems } from './answers.ts';
 import type { Callers } from './caller.ts';
+import type { HttpParts } from './parts.ts';
 
 const UserParams = Type.Object({ user: Type.String({ minLength: 1, maxLength: 128, examples: ['alice'] }) });
 
@@ -26,13 +27,20 @@ const description = 'A backend, or the user.';
 const refusals = ['invalid_request', 'unauthenticated', 'invalid_token', 'forbidden'] as const;
 
 /** Adds the routes to a scope under `/api/v1`. */
-export function contactRoutes(app: FastifyInstance, contacts: Contacts, callers: Callers): void {
-  const mayAsk = async (request: FastifyRequest, user: string): Promise<void> => {
+export function contactRoutes(
+  app: FastifyInstance,
+  contacts: Contacts,
+  callers: Callers,
+  { ownAddresses = false }: Pick<HttpParts, 'ownAddresses'>,
+): void {
+  /** @returns whether it is a backend. */
+  const mayAsk = async (request: FastifyRequest, user: string): Promise<boolean> => {
     const { server, identity } = await callers.anyone(request);
-    if (server) return;
+    if (server) return true;
     if (identity.user === undefined) throw new TidingsError('unauthenticated');
     if (identity.user !== user) throw new TidingsError('forbidden');
     await contacts.learn(identity);
+    return false;
   };
 
   app.get<{ Params: Static<typeof UserParams> }>(
@@ -72,7 +80,10 @@ export function contactRoutes(app: FastifyInstance, contacts: Contacts, callers:
     },
     async (request) => {
       const { user } = request.params;
-      await mayAsk(request, user);
+      const server = await mayAsk(request, user);
+      // Taken away, it reaches nobody.
+      if (!server && !ownAddresses && request.body.email)
+        throw new TidingsError('forbidden', 'Here the application says where mails to its users go.');
       return contacts.set(user, request.body);
     },
   );

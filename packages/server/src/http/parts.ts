@@ -55,6 +55,8 @@ export interface HttpParts {
   readonly script?: string | undefined;
   /** Adds the routes of kits to the scope under `/api/v1`, and their files, before the server is ready. */
   readonly extend?: ((scope: FastifyInstance, serveFile: ServeFile) => Promise<void>) | undefined;
+  /** Whether users may say themselves where mails to them go. @default false */
+  readonly ownAddresses?: boolean | undefined;
   /** The names of the kits that are loaded. */
   readonly kits?: (() => readonly string[]) | undefined;
   /** Makes a token for whoever asks; in development, where this server signs tokens itself. */

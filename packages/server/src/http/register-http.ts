@@ -81,7 +81,7 @@ export function registerHttp(app: FastifyInstance, parts: HttpParts): void {
         connectionRoutes(api, parts);
         statsRoutes(api, parts, callers, meter);
         userRoutes(api, parts);
-        if (contacts) contactRoutes(api, contacts, callers);
+        if (contacts) contactRoutes(api, contacts, callers, parts);
         if (inbox) notificationRoutes(api, { ...parts, inbox }, callers);
         if (delivery) deliveryRoutes(api, { ...parts, delivery });
         if (push) pushRoutes(api, push, callers);
