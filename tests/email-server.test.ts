@@ -27,16 +27,18 @@ it('unsubscribing sets the preference of these categories and leaves the others'
   });
 });
 
-it('mails are to be seen in development alone', async () => {
+it('mails are to be seen in development, at its machine alone', async () => {
   const development = await startServer();
   expect(await new Api({ url: development.url, bearer: undefined }).get('/development/mail')).toMatchObject({
     status: 200,
     body: { mails: [] },
   });
-  const production = await startServer({ development: false });
-  const api = new Api({ url: production.url, bearer: production.apiKey });
-  for (const path of ['', '/1767225600000-0001', '/1767225600000-0001/html'])
-    expect((await api.get(`/development/mail${path}`)).status).toBe(404);
+  for (const elsewhere of [{ development: false }, { development: true, host: '0.0.0.0' }]) {
+    const { url, apiKey } = await startServer(elsewhere);
+    const api = new Api({ url: url.replace('0.0.0.0', '127.0.0.1'), bearer: apiKey });
+    for (const path of ['', '/1767225600000-0001', '/1767225600000-0001/html'])
+      expect((await api.get(`/development/mail${path}`)).status).toBe(404);
+  }
 });
 
 describe('a notification that stays unseen', () => {

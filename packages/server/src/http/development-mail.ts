@@ -1,5 +1,6 @@
 /**
- * `/development/mail`: what would have been sent by email, where there is no SMTP server. It exists in development only.
+ * `/development/mail`: what would have been sent by email, where there is no SMTP server. It exists in
+ * development only, and on a loopback address only.
  *
  * @module
  */
