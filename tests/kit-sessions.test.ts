@@ -52,6 +52,27 @@ describe('sessions seen by a kit', () => {
       .toContainEqual(expect.objectContaining({ kit: 'watch', msg: 'onDisconnect failed' }));
   });
 
+  it('are told when one that was in says who it is, once', async () => {
+    const seen: string[] = [];
+    const { url, core } = await startKits([
+      defineKit({
+        name: 'watch',
+        onConnect: (session) => void seen.push(`in ${session.identity.user}`),
+        onIdentify(session, tidings) {
+          seen.push(`is ${session.identity.user}`);
+          tidings.send(session, 'greeting');
+        },
+      }),
+    ]);
+    const late = await NativeClient.welcomed(url);
+    const [session] = core.hub.sessions.values();
+    core.hub.identify(session as Session, testIdentity('bob'));
+    // A newer token of the same user is nothing new.
+    core.hub.identify(session as Session, testIdentity('bob'));
+    await late.messages.take(({ type }) => type === 'direct');
+    expect(seen).toEqual(['in undefined', 'is bob']);
+  });
+
   it('follow and leave channels on the server’s account', async () => {
     let tidings: Tidings | undefined;
     const { url, core } = await startKits([

@@ -45,6 +45,7 @@ export function composeKit<Tables>(name: string, parts: readonly KitPart<Tables>
       for (const { socketio } of parts) socketio?.(io, tidings);
     },
     onConnect: (session, tidings) => all((part) => part.onConnect?.(session, tidings)),
+    onIdentify: (session, tidings) => all((part) => part.onIdentify?.(session, tidings)),
     onDisconnect: (session, tidings) => all((part) => part.onDisconnect?.(session, tidings)),
     onStart: (tidings) => all((part) => part.onStart?.(tidings)),
     onStop: (tidings) => all((part) => part.onStop?.(tidings)),

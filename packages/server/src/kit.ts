@@ -180,6 +180,8 @@ export interface Kit<Tables = AnyTables> {
   readonly socketio?: (io: SocketIOServer, tidings: Tidings<Tables>) => void;
   /** Called once a session is in, on any transport; where sessions must authenticate, once it has. */
   onConnect?(session: Session, tidings: Tidings<Tables>): void | Promise<void>;
+  /** Called once a session that was in without a user has one: it has authenticated. */
+  onIdentify?(session: Session, tidings: Tidings<Tables>): void | Promise<void>;
   /** Called once a session that was in has ended; what it followed can still be seen. */
   onDisconnect?(session: Session, tidings: Tidings<Tables>): void | Promise<void>;
   /**

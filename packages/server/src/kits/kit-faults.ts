@@ -17,6 +17,7 @@ const FORMS: { readonly [Part in keyof Required<Kit>]: readonly Form[] } = {
   notifications: ['an object'],
   socketio: ['a function'],
   onConnect: ['a function'],
+  onIdentify: ['a function'],
   onDisconnect: ['a function'],
   onPublished: ['a function'],
   onDelivered: ['a function'],

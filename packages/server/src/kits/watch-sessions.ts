@@ -2,12 +2,12 @@ import type { Hub } from '../core/hub.ts';
 import type { Session } from '../core/session.ts';
 import type { Kit, Tidings } from '../kit.ts';
 
-/** Calls a kit's `onConnect` and `onDisconnect`. */
+/** Calls a kit's `onConnect`, `onIdentify` and `onDisconnect`. */
 export function watchSessions<Tables>(kit: Kit<Tables>, tidings: Tidings<Tables>, hub: Hub): void {
-  if (!kit.onConnect && !kit.onDisconnect) return;
+  if (!kit.onConnect && !kit.onIdentify && !kit.onDisconnect) return;
   const connected = new WeakSet<Session>();
 
-  const call = (name: 'onConnect' | 'onDisconnect', session: Session) =>
+  const call = (name: 'onConnect' | 'onIdentify' | 'onDisconnect', session: Session) =>
     void Promise.try(() => kit[name]?.(session, tidings)).catch((error: unknown) => {
       tidings.log.error({ err: error, session: session.id }, `${name} failed`);
     });
@@ -21,7 +21,11 @@ export function watchSessions<Tables>(kit: Kit<Tables>, tidings: Tidings<Tables>
 
   hub.observe({
     opened: enter,
-    identified: enter,
+    identified(session, before) {
+      const known = before.user === undefined && session.identity.user !== undefined;
+      if (known && connected.has(session)) queueMicrotask(() => call('onIdentify', session));
+      else enter(session);
+    },
     closed(session) {
       if (connected.has(session)) queueMicrotask(() => call('onDisconnect', session));
     },
