@@ -71,6 +71,21 @@ describe('a client of the document', () => {
     expect(told).toEqual([]);
   });
 
+  it('that says only later who it is hears from then on what its user is told', async () => {
+    const server = await startPricesServer();
+    await server.add('p1');
+    await server.as('alice').call('PUT', '/prices/watches/p1', {});
+    const socket = stockClient(server.url);
+    await once(socket, 'connected');
+    expect(await socket.emitWithAck('authenticate', { token: tokenFor('alice') })).toMatchObject({
+      ok: true,
+    });
+    await socket.emitWithAck('ping');
+    const notification = once(socket, 'notification');
+    await server.reprice('p1', 90);
+    expect((await notification)[0]).toMatchObject({ data: { product_id: 'p1' } });
+  });
+
   it('asks for its notifications, with an acknowledgement or without', async () => {
     const server = await startPricesServer();
     for (const id of ['p1', 'p2']) {

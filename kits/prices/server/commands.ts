@@ -67,8 +67,17 @@ export function pricesCommands(prices: Prices, language: Language): readonly Com
 
 /** Has a Socket.IO client hear what its kind expects to: new products, and what its user is told. */
 export async function welcome(session: Session, prices: Prices): Promise<void> {
-  if (session.transport !== 'socketio') return;
-  const own = `user:${session.identity.user}`;
-  const known = session.identity.user !== undefined && parseChannelName(own);
-  await prices.follow(session, known ? ['products:all', own] : ['products:all']);
+  if (session.transport === 'socketio')
+    await prices.follow(session, ['products:all', ...ownChannels(session)]);
+}
+
+/** Has a Socket.IO client that says only later who it is hear what its user is told. */
+export async function welcomeUser(session: Session, prices: Prices): Promise<void> {
+  if (session.transport === 'socketio') await prices.follow(session, ownChannels(session));
+}
+
+/** The channel of a session's user; none where there is no user, or one whom no channel could tell. */
+function ownChannels({ identity: { user } }: Session): readonly string[] {
+  const own = `user:${user}`;
+  return user !== undefined && parseChannelName(own) ? [own] : [];
 }

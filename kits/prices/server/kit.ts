@@ -5,7 +5,7 @@
  */
 import { defineKit, type Kit } from '@tidings/server/kit';
 import { IMPORT_EVENTS, LIST_EVENTS, PRODUCT_EVENTS } from '../events.ts';
-import { pricesCommands, welcome } from './commands.ts';
+import { pricesCommands, welcome, welcomeUser } from './commands.ts';
 import { Imports } from './imports.ts';
 import { forgetKeys } from './keys.ts';
 import { type PricesOptions, readOptions, settle } from './options.ts';
@@ -73,6 +73,7 @@ export function createPricesKit(options: PricesOptions = {}): Kit<Tables> {
     notifications: NOTIFICATIONS,
     migrations: MIGRATIONS,
     onConnect: welcome,
+    onIdentify: welcomeUser,
 
     jobs: [
       {
