@@ -126,7 +126,7 @@ describe.each(DATABASES)('a fridge on %s', (kind) => {
     for (const [user, timezone, language] of [
       [ayse, 'Europe/Istanbul', 'tr'],
       [bob, 'America/New_York', 'en'],
-    ])
+    ] as const)
       expect((await as(user).call('PUT', `/users/${user}/contact`, { timezone, language })).status).toBe(200);
     const group = await kitchen.household(ayse, bob);
     const [turk, yankee] = [await kitchen.native(ayse), await kitchen.native(bob)];

@@ -16,7 +16,7 @@ type Db = Kitchen['db'];
 type Row = Awaited<ReturnType<ReturnType<typeof selectCells>['executeTakeFirstOrThrow']>>;
 
 /** What a cell says, and who says so. */
-export interface CellText {
+interface CellText {
   readonly text: string;
   readonly version: number;
   readonly user_id: string;

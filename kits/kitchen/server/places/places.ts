@@ -27,7 +27,7 @@ const MAX_GEOFENCES = 20;
 const MAX_NEAR = 500;
 
 /** A shop, or a geofence of a group. */
-export interface Place extends Position {
+interface Place extends Position {
   readonly id: number;
   readonly shop: string | null;
   readonly group: number | null;

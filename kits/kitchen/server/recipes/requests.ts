@@ -19,7 +19,7 @@ type Transaction = KitTransaction<KitchenTables>;
 type Row = Awaited<ReturnType<ReturnType<typeof selectRequests>['executeTakeFirstOrThrow']>>;
 
 /** How a request ended, or that it has not. */
-export type State = 'running' | 'done' | 'failed' | 'cancelled';
+type State = 'running' | 'done' | 'failed' | 'cancelled';
 
 /** What is being done. */
 export type Step = 'waiting' | 'reading' | 'asking' | 'writing' | 'checking' | 'choosing' | 'done';
