@@ -1,4 +1,10 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 import { expect } from 'vitest';
 import { onTeardown } from './teardown.ts';
 
@@ -25,13 +31,15 @@ export async function launchBrowser(): Promise<Browser> {
 export interface PageOptions extends BrowserContextOptions {
   /** Errors on the console that belong to the test, such as those of a server that is not there. */
   readonly expectedErrors?: RegExp;
+  /** Done with the visitor's browser before its first page. */
+  readonly prepare?: (context: BrowserContext) => Promise<unknown>;
 }
 
 /** Opens a page as a new visitor. When the test ends it is closed, and must have said no error. */
 export async function openPage(
   browser: Browser,
   url: string,
-  { expectedErrors, ...options }: PageOptions = {},
+  { expectedErrors, prepare, ...options }: PageOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options });
   const errors: string[] = [];
@@ -39,13 +47,14 @@ export async function openPage(
     await context.close();
     expect(errors).toEqual([]);
   });
-  const page = await context.newPage();
-  page.on('pageerror', (error) => errors.push(String(error)));
-  page.on('console', (message) => {
+  context.on('weberror', (error) => errors.push(String(error.error())));
+  context.on('console', (message) => {
     const text = `${message.type()}: ${message.text()} ${message.location().url}`;
     const serious = message.type() === 'error' || message.type() === 'warning';
     if (serious && !expectedErrors?.test(text)) errors.push(text);
   });
+  await prepare?.(context);
+  const page = await context.newPage();
   await page.goto(url);
   return page;
 }

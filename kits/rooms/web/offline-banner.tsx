@@ -12,7 +12,9 @@ export function OfflineBanner({ t, waiting }: OfflineBannerProps) {
   const live = useLive();
   return (
     <div className="rooms-offline" role="status">
-      {live ? null : <p>{waiting === 0 ? t.offline : t.offlineWaiting(waiting)}</p>}
+      {live ? null : (
+        <p className="rooms-offline-text">{waiting === 0 ? t.offline : t.offlineWaiting(waiting)}</p>
+      )}
     </div>
   );
 }

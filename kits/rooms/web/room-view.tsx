@@ -183,7 +183,12 @@ function PeopleButton({ page: { language }, id, members, onOpen }: PeopleButtonP
     <button type="button" className="rooms-people-button" aria-haspopup="dialog" onClick={onOpen}>
       <span className="unseen">{t.people}: </span>
       <span className="rooms-people-count">{t.members(members)}</span>
-      {here.ready && live ? <span className="rooms-here">{t.here(here.members.length)}</span> : null}
+      {here.ready && live ? (
+        <span className="rooms-here">
+          <span className="unseen">, </span>
+          {t.here(here.members.length)}
+        </span>
+      ) : null}
     </button>
   );
 }
