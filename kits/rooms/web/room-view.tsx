@@ -177,18 +177,20 @@ interface PeopleButtonProps {
 
 function PeopleButton({ page: { language }, id, members, onOpen }: PeopleButtonProps) {
   const t = TEXTS[language];
-  const here = usePresence(`room:${id}`);
+  const presence = usePresence(`room:${id}`);
   const live = useLive();
+  const all = t.members(members);
+  const here = presence.ready && live ? t.here(presence.members.length) : undefined;
   return (
-    <button type="button" className="rooms-people-button" aria-haspopup="dialog" onClick={onOpen}>
-      <span className="unseen">{t.people}: </span>
-      <span className="rooms-people-count">{t.members(members)}</span>
-      {here.ready && live ? (
-        <span className="rooms-here">
-          <span className="unseen">, </span>
-          {t.here(here.members.length)}
-        </span>
-      ) : null}
+    <button
+      type="button"
+      className="rooms-people-button"
+      aria-haspopup="dialog"
+      aria-label={`${t.people}: ${here === undefined ? all : `${all}, ${here}`}`}
+      onClick={onOpen}
+    >
+      <span>{all}</span>
+      {here === undefined ? null : <span className="rooms-here">{here}</span>}
     </button>
   );
 }
