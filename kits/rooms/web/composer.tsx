@@ -24,9 +24,10 @@ const MAX_MESSAGE = 4000;
 export function Composer({ page, roomId, editing, onSend, onEdit, onCancel, onEditLast }: ComposerProps) {
   const { language } = page;
   const t = TEXTS[language];
+  const place = `tidings.rooms.draft:${page.user}:${roomId}`;
   const hint = useId();
   const field = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState(editing?.message ?? recallDraft(roomId));
+  const [text, setText] = useState(editing?.message ?? recallDraft(place));
   const typing = useTyping(`room:${roomId}`);
   const trimmed = text.trim();
   const tooLong = trimmed.length > MAX_MESSAGE;
@@ -40,7 +41,7 @@ export function Composer({ page, roomId, editing, onSend, onEdit, onCancel, onEd
   const change = (next: string) => {
     setText(next);
     if (editing) return;
-    keepDraft(roomId, next);
+    keepDraft(place, next);
     if (next.trim() === '') typing.stop();
     else typing.start();
   };
@@ -55,7 +56,7 @@ export function Composer({ page, roomId, editing, onSend, onEdit, onCancel, onEd
     typing.stop();
     onSend(trimmed);
     setText('');
-    keepDraft(roomId, '');
+    keepDraft(place, '');
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -111,22 +112,18 @@ export function Composer({ page, roomId, editing, onSend, onEdit, onCancel, onEd
   );
 }
 
-function draftPlace(roomId: string): string {
-  return `tidings.rooms.draft:${roomId}`;
-}
-
-function recallDraft(roomId: string): string {
+function recallDraft(place: string): string {
   try {
-    return sessionStorage.getItem(draftPlace(roomId)) ?? '';
+    return sessionStorage.getItem(place) ?? '';
   } catch {
     return '';
   }
 }
 
-function keepDraft(roomId: string, text: string): void {
+function keepDraft(place: string, text: string): void {
   try {
-    if (text === '') sessionStorage.removeItem(draftPlace(roomId));
-    else sessionStorage.setItem(draftPlace(roomId), text);
+    if (text === '') sessionStorage.removeItem(place);
+    else sessionStorage.setItem(place, text);
   } catch {
     // Storage may be forbidden or full.
   }

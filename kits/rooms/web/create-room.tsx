@@ -1,8 +1,8 @@
 import { type FormEvent, useId, useState } from 'react';
 import type { Call } from '../../shared/web/call.ts';
+import { Dialog } from '../../shared/web/dialog.tsx';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
 import type { MyRoom } from '../events.ts';
-import { Dialog } from './dialog.tsx';
 import type { RoomList } from './room-list.ts';
 import { selectRoom } from './select-room.ts';
 import { TEXTS } from './texts.ts';

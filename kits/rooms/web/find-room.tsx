@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { Avatar } from '../../shared/web/avatar.tsx';
+import { Dialog } from '../../shared/web/dialog.tsx';
 import type { Room } from '../events.ts';
-import { Avatar } from './avatar.tsx';
 import type { RoomDialogProps } from './create-room.tsx';
-import { Dialog } from './dialog.tsx';
 import { selectRoom } from './select-room.ts';
 import { TEXTS } from './texts.ts';
 

@@ -113,7 +113,10 @@ export function MessageLog({ page, name, log, state, rows, attentive, unread, ..
     <div className="rooms-log-frame">
       {error !== undefined && connection === 'connected' ? (
         <p className="rooms-problem" role="alert">
-          {problemText(error)}
+          {problemText(error)}{' '}
+          <button type="button" onClick={() => void log?.load()}>
+            {t.retry}
+          </button>
         </p>
       ) : null}
       {visible ? (

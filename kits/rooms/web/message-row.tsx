@@ -1,7 +1,7 @@
 import { useState } from 'react';
+import { Avatar } from '../../shared/web/avatar.tsx';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
 import type { Message } from '../events.ts';
-import { Avatar } from './avatar.tsx';
 import { LinkedText } from './linked-text.tsx';
 import type { Row } from './rows.ts';
 import type { Texts } from './texts/texts.ts';

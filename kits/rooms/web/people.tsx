@@ -1,11 +1,11 @@
 import { usePresence } from '@tidings/react';
 import { type FormEvent, useCallback, useEffect, useId, useState } from 'react';
+import { Avatar } from '../../shared/web/avatar.tsx';
 import type { Call } from '../../shared/web/call.ts';
+import { Dialog } from '../../shared/web/dialog.tsx';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
 import type { Invitation, Member, MyRoom } from '../events.ts';
-import { Avatar } from './avatar.tsx';
 import { RoomFields } from './create-room.tsx';
-import { Dialog } from './dialog.tsx';
 import type { RoomList } from './room-list.ts';
 import { selectRoom } from './select-room.ts';
 import { TEXTS } from './texts.ts';

@@ -5,8 +5,8 @@
  */
 import { type Client, createStore, type Store } from '@tidings/client';
 import type { Call } from '../../shared/web/call.ts';
+import { whenLive } from '../../shared/web/when-live.ts';
 import type { Invitation, Message, MyRoom, Update } from '../events.ts';
-import { whenLive } from './when-live.ts';
 
 /** What the list holds. */
 export interface RoomListState {

@@ -5,8 +5,8 @@
  */
 import { type Client, createStore, type Store } from '@tidings/client';
 import type { Call } from '../../shared/web/call.ts';
+import { whenLive } from '../../shared/web/when-live.ts';
 import type { Member, Message, RoomChanged, Sent, UserJoined, UserLeft } from '../events.ts';
-import { whenLive } from './when-live.ts';
 
 /** What is known of a room. */
 export interface RoomLogState {
@@ -98,8 +98,8 @@ export class RoomLog {
       channel.on('user_joined', members),
       channel.on('user_left', members),
       channel.on('room_changed', members),
-      channel.onGap(() => this.#load()),
-      whenLive(client, channel, () => void this.#load()),
+      channel.onGap(() => this.load()),
+      whenLive(client, channel, () => void this.load()),
       client.on('delivered', ({ entry: { key, message }, data }) => {
         if (message.type !== 'command' || message.name !== 'send_message') return;
         const sent = data as Sent;
@@ -112,6 +112,24 @@ export class RoomLog {
         );
       }),
     ];
+  }
+
+  /** Reads the newest messages anew; an error stands in the state. */
+  async load(): Promise<void> {
+    this.#asked += 1;
+    const asked = this.#asked;
+    void this.#loadMembers();
+    this.#early = [];
+    try {
+      const size = Math.min(MAX_PAGE, Math.max(PAGE, this.#options.first));
+      const { messages, next } = await this.#page(size);
+      if (asked !== this.#asked) return;
+      const merged = (this.#early ?? []).reduce((all, change) => change(all), messages);
+      this.#early = undefined;
+      this.#set({ messages: merged, next, loaded: true, loading: false, error: undefined });
+    } catch (error) {
+      if (asked === this.#asked) this.#set({ error });
+    }
   }
 
   /** Loads the page before the oldest message. */
@@ -137,23 +155,6 @@ export class RoomLog {
 
   get #now(): RoomLogState {
     return this.state.getSnapshot();
-  }
-
-  async #load(): Promise<void> {
-    this.#asked += 1;
-    const asked = this.#asked;
-    void this.#loadMembers();
-    this.#early = [];
-    try {
-      const size = Math.min(MAX_PAGE, Math.max(PAGE, this.#options.first));
-      const { messages, next } = await this.#page(size);
-      if (asked !== this.#asked) return;
-      const merged = (this.#early ?? []).reduce((all, change) => change(all), messages);
-      this.#early = undefined;
-      this.#set({ messages: merged, next, loaded: true, loading: false, error: undefined });
-    } catch (error) {
-      if (asked === this.#asked) this.#set({ error });
-    }
   }
 
   async #loadMembers(): Promise<void> {

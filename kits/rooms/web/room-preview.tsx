@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
+import { Avatar } from '../../shared/web/avatar.tsx';
 import type { Call } from '../../shared/web/call.ts';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
 import type { Room } from '../events.ts';
-import { Avatar } from './avatar.tsx';
 import type { RoomList } from './room-list.ts';
 import { selectRoom } from './select-room.ts';
 import { TEXTS } from './texts.ts';

@@ -1,16 +1,17 @@
 import { type MouseEvent, useState, useSyncExternalStore } from 'react';
+import { Avatar } from '../../shared/web/avatar.tsx';
 import type { Call } from '../../shared/web/call.ts';
 import { goTo } from '../../shared/web/go-to.ts';
 import { InboxButton } from '../../shared/web/inbox/inbox-button.tsx';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
 import type { Invitation, MyRoom } from '../events.ts';
-import { Avatar } from './avatar.tsx';
 import { CreateRoom } from './create-room.tsx';
 import { FindRoom } from './find-room.tsx';
 import type { RoomList } from './room-list.ts';
 import { roomAddress, selectRoom } from './select-room.ts';
 import { TEXTS } from './texts.ts';
 import { briefText } from './times.ts';
+import { useLive } from './use-live.ts';
 
 export interface SidebarProps {
   readonly page: KitPageProps;
@@ -28,6 +29,7 @@ export function Sidebar({ page, call, list, selected }: SidebarProps) {
     list.state.subscribe,
     list.state.getSnapshot,
   );
+  const live = useLive();
   const [dialog, setDialog] = useState<'create' | 'find'>();
   const close = () => setDialog(undefined);
   return (
@@ -44,9 +46,12 @@ export function Sidebar({ page, call, list, selected }: SidebarProps) {
           {t.find}
         </button>
       </div>
-      {error === undefined ? null : (
+      {error === undefined || !live ? null : (
         <p className="rooms-problem" role="alert">
-          {problemText(error)}
+          {problemText(error)}{' '}
+          <button type="button" onClick={() => void list.load()}>
+            {t.retry}
+          </button>
         </p>
       )}
       {invitations.length === 0 ? null : <Invitations page={page} call={call} list={list} />}

@@ -44,7 +44,15 @@ export class UnsentMessages {
     });
     this.state = store;
     this.#set = store.set;
+    const onStorage = ({ key }: StorageEvent) => {
+      if (key !== this.#place) return;
+      this.#failed = recall(this.#place);
+      this.#tell();
+    };
+    // Another tab has written.
+    addEventListener('storage', onStorage);
     this.#stops = [
+      () => removeEventListener('storage', onStorage),
       client.pending.subscribe(() => this.#tell()),
       client.on('undelivered', ({ entry, error: { code, message } }) => {
         const unsent = unsentOf(entry);

@@ -1,4 +1,5 @@
 import type { CSSProperties } from 'react';
+import './avatar.css';
 
 const CIRCLE = 360;
 
@@ -6,7 +7,7 @@ const CIRCLE = 360;
 export function Avatar({ id, name }: { readonly id: string; readonly name: string }) {
   const hue = [...id].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % CIRCLE, 7);
   return (
-    <span className="rooms-avatar" style={{ '--hue': hue } as CSSProperties} aria-hidden="true">
+    <span className="avatar" style={{ '--hue': hue } as CSSProperties} aria-hidden="true">
       {[...name][0]?.toLocaleUpperCase()}
     </span>
   );

@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from 'react';
-import { Modal } from '../../shared/web/modal.tsx';
+import { Modal } from './modal.tsx';
 
 export interface DialogProps {
   readonly title: string;
@@ -14,7 +14,7 @@ export function Dialog({ title, close, onClose, children }: DialogProps) {
   const heading = useId();
   return (
     <Modal labelledBy={heading} onClose={onClose}>
-      <header className="rooms-dialog-head">
+      <header className="modal-head">
         <h2 id={heading}>{title}</h2>
         <button type="button" onClick={onClose} aria-label={close}>
           ✕
