@@ -181,7 +181,7 @@ describe.each(DATABASES)('a fridge on %s', (kind) => {
     clock.jumpTo('2026-11-27T15:00:00Z');
     const restart = () => startTimedKitchen({ clock, config: { ...config, data: before.data } });
     const after = await restart();
-    expect(await after.inbox(olga, 'kitchen.fridge')).toMatchObject([{ message: 'Рыба' }]);
+    await expect.poll(() => after.inbox(olga, 'kitchen.fridge')).toMatchObject([{ message: 'Рыба' }]);
     const client = await after.native(olga);
     clock.jump(2 * DAY);
     await after.settled(client, olga);

@@ -55,6 +55,8 @@ describe.each(DATABASES)('goals on %s', (kind) => {
     const { id } = await setGoal(api, { target: 1 });
     for (const by of [0.7, 0.1, 0.1, 0.1]) await api.post(`/kitchen/goals/${id}/progress`, { by });
     expect((await api.get(`/kitchen/goals/${id}`)).body).toMatchObject({ progress: 1, achieved: true });
+    // Which is 1000.9999999999999 thousandths.
+    expect((await setGoal(api, { target: 1.001 })).target).toBe(1.001);
   });
 
   it('may be taken back, and are then open, but told of no second time', async () => {

@@ -164,7 +164,10 @@ describe.each(DATABASES)('recipes on %s', (kind) => {
     [
       'redirects',
       'unavailable',
-      ({ response }) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+      (asked) => {
+        if (asked.path === '/other') stream(asked, JSON.stringify(RECIPE));
+        else asked.response.writeHead(307, { location: '/other' }).end();
+      },
     ],
     ['answers no JSON', 'bad_answer', (asked) => reply(asked, 200, '<html>')],
     ['answers JSON of another kind', 'bad_answer', (asked) => reply(asked, 200, '[1,null]')],
@@ -342,10 +345,11 @@ it('a recipe whose server is gone is taken up by another, and given up after thr
   const stale = await asked.take();
   const second = await startAt(2);
   const client = await second.native(olga);
-  stream(await asked.take(), JSON.stringify({ ...RECIPE, title: 'new' }));
-  await ended(client, 'done');
+  const taken = await asked.take();
   stream(stale, JSON.stringify({ ...RECIPE, title: 'stale' }));
   await stale.gone;
+  stream(taken, JSON.stringify({ ...RECIPE, title: 'new' }));
+  await ended(client, 'done');
   const lost = await ask(second, petr);
   await asked.take();
   for (const minute of [4, 6]) {

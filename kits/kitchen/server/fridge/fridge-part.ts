@@ -5,6 +5,7 @@
  */
 import type { KitPart } from '../compose-kit.ts';
 import type { KitchenOptions } from '../options.ts';
+import { perServer } from '../per-server.ts';
 import type { KitchenTables } from '../tables.ts';
 import { fridgeRoutes } from './fridge-routes.ts';
 import { FRIDGE_MIGRATIONS } from './tables.ts';
@@ -14,10 +15,17 @@ import { tellExpiring } from './tell-expiring.ts';
 export function fridgePart(
   options: Pick<KitchenOptions, 'fridgeDays' | 'morning' | 'fridgeItems'>,
 ): KitPart<KitchenTables> {
+  const catchUpOf = perServer(() => ({ done: Promise.resolve() }));
   return {
     migrations: FRIDGE_MIGRATIONS,
     routes: (app, tidings) => fridgeRoutes(app, tidings, options),
-    onStart: (tidings) => tellExpiring(tidings, options),
+    // After a long absence there may be many to tell; the server is not kept from its other work meanwhile.
+    onStart(tidings) {
+      catchUpOf(tidings).done = tellExpiring(tidings, options).catch((error: unknown) =>
+        tidings.log.error({ err: error }, 'what has expired could not be told'),
+      );
+    },
+    onStop: (tidings) => catchUpOf(tidings).done,
     jobs: [
       {
         name: 'tell what expires',
