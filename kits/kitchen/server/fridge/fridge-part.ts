@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Tidings } from '@tidings/server/kit';
 import type { KitPart } from '../compose-kit.ts';
 import type { KitchenOptions } from '../options.ts';
 import { perServer } from '../per-server.ts';
@@ -15,7 +16,7 @@ import { tellExpiring } from './tell-expiring.ts';
 export function fridgePart(
   options: Pick<KitchenOptions, 'fridgeDays' | 'morning' | 'fridgeItems'>,
 ): KitPart<KitchenTables> {
-  const catchUpOf = perServer(() => ({ done: Promise.resolve() }));
+  const catchUpOf = perServer((_: Tidings<KitchenTables>) => ({ done: Promise.resolve() }));
   return {
     migrations: FRIDGE_MIGRATIONS,
     routes: (app, tidings) => fridgeRoutes(app, tidings, options),
