@@ -145,20 +145,20 @@ const NOTIFICATIONS: { readonly [Name in PersonalEvent]: (data: KitchenEvents[Na
         count: items.length,
         names: excerpt(names.join(', ') + (items.length > MAX_ITEMS ? ', …' : '')),
       },
-      url: '/kitchen?view=fridge',
+      url: '/kitchen?tab=fridge',
       data: { count: items.length },
     };
   },
   GoalAchieved: ({ goal_id, title }) => ({
     template: 'goal-achieved',
     values: { title: excerpt(title) },
-    url: '/kitchen?view=goals',
+    url: '/kitchen?tab=goals',
     data: { goal_id },
   }),
   RecipeGenerated: ({ recipe_id, title }) => ({
     template: 'recipe-generated',
     values: { title: excerpt(title) },
-    url: '/kitchen?view=recipes',
+    url: '/kitchen?tab=fridge',
     data: { recipe_id },
   }),
   SystemNotification: ({ title, message, level, url, group_id }) => ({

@@ -11,6 +11,11 @@ export const PAGES: readonly Page[] = [
     async () => (await import('../../../../kits/prices/web/prices-page.tsx')).PricesPage,
   ),
   defineKitPage(
+    'kitchen',
+    (t) => t.shell.kitchen,
+    async () => (await import('../../../../kits/kitchen/web/kitchen-page.tsx')).KitchenPage,
+  ),
+  defineKitPage(
     'rooms',
     (t) => t.shell.rooms,
     async () => (await import('../../../../kits/rooms/web/rooms-page.tsx')).RoomsPage,

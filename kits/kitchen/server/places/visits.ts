@@ -194,7 +194,7 @@ async function tellShop(
   await notify(user, {
     template: 'shop-nearby',
     values: { shop: name, count: items.length, names: names.slice(0, MAX_TEXT) },
-    url: '/kitchen?view=fridge',
+    url: '/kitchen?tab=fridge',
     data: { event: 'ShopNearby', shop_id: shop },
   });
   return true;
