@@ -7,7 +7,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
 /** A program and its arguments; channels come after them. */
@@ -45,13 +45,13 @@ export const toolchains: readonly Toolchain[] = [
     return [await cargoBuild(join(sources, 'rust'), 'tidings-client', ['--locked'])];
   }),
   compiled('Kotlin, OkHttp', async () => {
-    const folder = await maven('kotlin', ['package']);
+    const folder = await maven(join(sources, 'kotlin'), ['package']);
     const classes = [join(folder, 'target/classes'), join(folder, 'target/dependency/*')];
     return ['java', '-cp', classes.join(delimiter), 'TidingsClientKt'];
   }),
   compiled('Java, OkHttp', async () => {
     // One file: `java` compiles it as it starts.
-    const folder = await maven('java', []);
+    const folder = await maven(join(sources, 'java'), []);
     return ['java', '-cp', join(folder, 'target/dependency/*'), join(folder, 'TidingsClient.java')];
   }),
   compiled('Go, coder/websocket', async () => {
@@ -108,7 +108,7 @@ function compiled(client: string, build: () => Promise<Command>): Toolchain {
 export class Missing extends Error {}
 
 /** @param minimum `major.minor` of the version that it names first. @throws Missing */
-async function needs(program: string, argument: string, minimum: number): Promise<void> {
+export async function needs(program: string, argument: string, minimum: number): Promise<void> {
   const { stdout, stderr } = await run(program, [argument]).catch(() => {
     throw new Missing(`${program} is not installed`);
   });
@@ -128,11 +128,13 @@ async function fetched(fetching: Promise<unknown>): Promise<void> {
 /**
  * A copy of a Maven project with its libraries in `target/dependency`, and built. Maven takes seconds to say that nothing is
  * new, so it is asked once for each content.
+ *
+ * @param source its folder. @returns the copy's. @throws Missing; Error when it does not compile.
  */
-async function maven(project: string, goals: readonly string[]): Promise<string> {
+export async function maven(source: string, goals: readonly string[]): Promise<string> {
   await needs('mvn', '--version', 3);
   await needs('javac', '-version', 17);
-  const source = join(sources, project);
+  const project = basename(source);
   const hash = createHash('sha256');
   for (const name of readdirSync(source).toSorted()) hash.update(readFileSync(join(source, name)));
   const done = join(cache, `${project}-${hash.digest('hex').slice(0, 12)}`);
@@ -142,7 +144,8 @@ async function maven(project: string, goals: readonly string[]): Promise<string>
   rmSync(cwd, { recursive: true, force: true });
   mkdirSync(cwd, { recursive: true });
   cpSync(source, cwd, { recursive: true });
-  const fetching = ['-B', '-q', 'dependency:copy-dependencies', 'dependency:resolve-plugins'];
+  // -C: what differs from its checksum is no library of ours.
+  const fetching = ['-B', '-q', '-C', 'dependency:copy-dependencies', 'dependency:resolve-plugins'];
   await fetched(run('mvn', fetching, { cwd, timeout: FETCH_TIMEOUT }));
   if (goals.length > 0) await run('mvn', ['-B', '-q', '-o', ...goals], { cwd, timeout: BUILD_TIMEOUT });
   renameSync(cwd, done);
