@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Api, Body } from './support/api.ts';
 import { bothDatabases, DATABASES } from './support/kitchen/both-databases.ts';
+import { startKitchen } from './support/kitchen/start-kitchen.ts';
 import { DAY, HOUR, heard, startTimedKitchen } from './support/kitchen/start-timed-kitchen.ts';
 
 const configOf = bothDatabases();
@@ -165,4 +166,15 @@ describe.each(DATABASES)('goals on %s', (kind) => {
     expect((await api.call('DELETE', `/kitchen/goals/${id}`)).status).toBe(204);
     expect((await api.get(`/kitchen/goals/${id}`)).status).toBe(404);
   });
+});
+
+it('the raw WebSocket hears of a goal, and of a recipe, without asking', async () => {
+  const { as, raw } = await startKitchen();
+  const olga = await raw('olga');
+  const { id } = await setGoal(as('olga'));
+  await as('olga').post(`/kitchen/goals/${id}/progress`, { by: 10 });
+  expect(await olga.take('GoalAchieved')).toEqual({ goal_id: id, title: 'Пробежать' });
+  const recipe = (await as('olga').post('/kitchen/recipes', {})).body.id;
+  expect(await olga.take('RecipeGenerated')).toMatchObject({ recipe_id: recipe });
+  expect(olga.told.all.filter(({ type }) => type === 'RecipeProgress')).toHaveLength(4);
 });
