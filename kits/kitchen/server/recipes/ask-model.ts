@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { createParser } from 'eventsource-parser';
 import { Compile } from 'typebox/compile';
 import type { AiOptions } from '../options.ts';
 import { type Fallback, RecipeText } from './recipe.ts';
@@ -98,17 +97,35 @@ export async function askModel(
 
 async function readStream(response: Response, onText: Waiting['onText']): Promise<string> {
   let text = '';
-  const parser = createParser({
-    onEvent({ data }) {
-      if (data === '[DONE]') return;
-      text += contentOf(parse(data), 'delta');
-      if (text.length > MAX_ANSWER) throw new ModelFault('bad_answer', 'the answer is too long');
-      onText(text.length);
-    },
-  });
-  for await (const chunk of chunksOf(response)) parser.feed(chunk);
-  parser.reset({ consume: true });
+  for await (const data of eventsOf(response)) {
+    if (data === '[DONE]') break;
+    text += contentOf(parse(data), 'delta');
+    if (text.length > MAX_ANSWER) throw new ModelFault('bad_answer', 'the answer is too long');
+    onText(text.length);
+  }
   return text;
+}
+
+/**
+ * The data of a stream's events. By hand, since the parsers of npm name their TypeScript by the condition `source`, as our
+ * own packages do, and Node takes none from node_modules.
+ */
+async function* eventsOf(response: Response): AsyncGenerator<string> {
+  let rest = '';
+  let data: string[] = [];
+  for await (const chunk of chunksOf(response)) {
+    const lines = (rest + chunk).split(/\r?\n/);
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line.startsWith('data:')) data.push(line.slice('data:'.length).trimStart());
+      if (line !== '' || data.length === 0) continue;
+      yield data.join('\n');
+      data = [];
+    }
+  }
+  if (rest.startsWith('data:')) data.push(rest.slice('data:'.length).trimStart());
+  // Some end without an empty line.
+  if (data.length > 0) yield data.join('\n');
 }
 
 async function readWhole(response: Response): Promise<string> {
