@@ -100,10 +100,11 @@ export function publishRoutes(app: FastifyInstance, parts: HttpParts): void {
         response: { 200: Published, ...problems(...REFUSALS) },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
+      // What is returned is text, not the reply: fastify would wait for the end of that.
+      reply.type(JSON_TYPE);
       const taken = publisher.take(request.body);
-      const receipt = taken instanceof Promise ? await taken : taken;
-      return reply.type(JSON_TYPE).send(receiptJson(receipt));
+      return taken instanceof Promise ? taken.then(receiptJson) : receiptJson(taken);
     },
   );
 
@@ -129,8 +130,10 @@ export function publishRoutes(app: FastifyInstance, parts: HttpParts): void {
         response: { 200: Results, ...problems('invalid_request', 'malformed_message', 'invalid_api_key') },
       },
     },
-    async ({ body: { channels, ...content } }, reply) =>
-      reply.type(JSON_TYPE).send(await publishAll(channels.map((channel) => ({ ...content, channel })))),
+    ({ body: { channels, ...content } }, reply) => {
+      reply.type(JSON_TYPE);
+      return publishAll(channels.map((channel) => ({ ...content, channel })));
+    },
   );
 
   const BatchBody = Type.Object(
@@ -153,7 +156,10 @@ export function publishRoutes(app: FastifyInstance, parts: HttpParts): void {
         response: { 200: Results, ...problems('invalid_request', 'malformed_message', 'invalid_api_key') },
       },
     },
-    async ({ body }, reply) => reply.type(JSON_TYPE).send(await publishAll(body.events)),
+    ({ body }, reply) => {
+      reply.type(JSON_TYPE);
+      return publishAll(body.events);
+    },
   );
 
   function refusalOf(reason: unknown): Outcome {
