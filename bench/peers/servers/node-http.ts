@@ -26,4 +26,6 @@ const server = createServer((request, response) => {
     response.end(body);
   });
 });
+// The bench's connections are idle while its turn is another's.
+server.keepAliveTimeout = 600_000;
 server.listen(0, '127.0.0.1', () => console.log(`port=${(server.address() as AddressInfo).port}`));
