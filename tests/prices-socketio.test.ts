@@ -71,6 +71,26 @@ describe('a client of the document', () => {
     expect(told).toEqual([]);
   });
 
+  it('that subscribes and unsubscribes in one breath hears nothing, and the other way round everything', async () => {
+    const server = await startPricesServer();
+    const products = Array.from({ length: 10 }, (_, n) => `p${n}`);
+    for (const id of products) await server.add(id);
+    const socket = stockClient(server.url);
+    await once(socket, 'connected');
+    const heard: string[] = [];
+    socket.on('price_update', ({ product_id }) => heard.push(product_id));
+    for (const [n, product_id] of products.entries()) {
+      socket.emit('subscribe_price_updates', { product_id });
+      socket.emit('unsubscribe_price_updates', { product_id });
+      if (n === 9) socket.emit('subscribe_price_updates', { product_id });
+    }
+    await socket.emitWithAck('ping');
+    const last = once(socket, 'price_update');
+    for (const id of products) await server.reprice(id, 90);
+    await last;
+    expect(heard).toEqual(['p9']);
+  });
+
   it('that says only later who it is hears from then on what its user is told', async () => {
     const server = await startPricesServer();
     await server.add('p1');

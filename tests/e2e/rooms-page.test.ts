@@ -141,6 +141,24 @@ it('loads what is older by scrolling up, and the place one looks at stays', asyn
   await ayse.log.getByText('New messages').waitFor();
 });
 
+it('keeps the newest message in view while the field for writing grows', async () => {
+  const rooms = await startRooms();
+  const room = await makeRoom(rooms, PEOPLE, { name: 'Komşular' });
+  await say(rooms.as('olena'), room, ...Array.from({ length: 30 }, (_, index) => `mesaj ${index + 1}.`));
+  const ayse = await openRooms(rooms.url, 'ayse', { room });
+  await ayse.sees('mesaj 30.');
+  const toEnd = () => ayse.log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+  await ayse.log.evaluate((log) => {
+    log.scrollTop = log.scrollHeight;
+  });
+  const height = await ayse.log.evaluate((log) => log.clientHeight);
+  await ayse.field.fill('bir\niki\nüç\ndört\nbeş');
+  await expect.poll(() => ayse.log.evaluate((log) => log.clientHeight)).toBeLessThan(height);
+  await expect.poll(toEnd).toBeLessThan(2);
+  await ayse.page.setViewportSize({ width: 1280, height: 420 });
+  await expect.poll(toEnd).toBeLessThan(2);
+});
+
 it('counts what is unread, and knows on every device how far one has read', async () => {
   const rooms = await startRooms();
   const room = await makeRoom(rooms, PEOPLE, { name: 'Komşular' });
@@ -294,6 +312,8 @@ it.each(['en', 'tr', 'ru', 'uk'])('never scrolls sideways on a phone, in %s', as
   await ayse.room('Oda').click();
   await ayse.sees('kısa');
   expect(await ayse.overflows()).toBe(false);
+  // Nor is anything of a message cut off.
+  expect(await ayse.log.evaluate((log) => log.scrollWidth - log.clientWidth)).toBe(0);
   // The field for writing is in view, above what a keyboard would cover.
   const { bottom, inner } = await ayse.field.evaluate((field) => ({
     bottom: field.getBoundingClientRect().bottom,
@@ -302,7 +322,7 @@ it.each(['en', 'tr', 'ru', 'uk'])('never scrolls sideways on a phone, in %s', as
   expect(bottom).toBeLessThanOrEqual(inner);
   const own = ayse.message(long).last();
   await own.locator('.rooms-own-open').click();
-  expect(await ayse.overflows()).toBe(false);
+  expect(await ayse.log.evaluate((log) => log.scrollWidth - log.clientWidth)).toBe(0);
   await ayse.page.locator('.rooms-people-button').click();
   await ayse.page.getByRole('dialog').waitFor();
   expect(await ayse.overflows()).toBe(false);

@@ -22,6 +22,8 @@ export function pricesCommands(prices: Prices, language: Language): readonly Com
       summary: 'Hear of a product: `price_update` and `price_drop`, on the channel `product:ID`.',
       data: ProductId,
       live: true,
+      // Else an unsubscribing that is sent right after it would be done before it.
+      exclusive: true,
       async handle({ product_id }, { session }) {
         const { product } = await findProduct(prices.db, product_id);
         const channel = `product:${product}`;

@@ -42,7 +42,7 @@ export function MessageLog({ page, name, log, state, rows, attentive, unread, ..
   const { messages, loaded, error } = state;
   const { state: connection } = useConnection();
   const view = useRef<HTMLDivElement>(null);
-  const shown = useRef({ opened: false, height: 0, top: 0, first: '', last: '' });
+  const shown = useRef({ opened: false, view: 0, height: 0, top: 0, first: '', last: '' });
   const [atEnd, setAtEnd] = useState(true);
   const { onSeen } = acts;
 
@@ -50,7 +50,11 @@ export function MessageLog({ page, name, log, state, rows, attentive, unread, ..
   const look = useCallback(() => {
     const element = view.current;
     if (!element) return;
+    // A keyboard that comes up, or a field that grows, does not hide the newest message.
+    if (attentive.current && element.clientHeight !== shown.current.view)
+      element.scrollTop = element.scrollHeight;
     const end = element.scrollHeight - element.scrollTop - element.clientHeight <= AT_END;
+    shown.current.view = element.clientHeight;
     shown.current.top = element.scrollTop;
     attentive.current = end;
     setAtEnd(end);
@@ -72,9 +76,10 @@ export function MessageLog({ page, name, log, state, rows, attentive, unread, ..
     if (!before.opened) {
       element.scrollTop = line ? line.offsetTop - element.clientHeight * LINE_AT : element.scrollHeight;
     } else if (attentive.current || wrote) element.scrollTop = element.scrollHeight;
-    else if (first !== before.first) element.scrollTop = before.top + element.scrollHeight - before.height;
+    
     shown.current = {
       opened: before.opened || loaded,
+      view: element.clientHeight,
       height: element.scrollHeight,
       top: element.scrollTop,
       first,
@@ -95,13 +100,10 @@ export function MessageLog({ page, name, log, state, rows, attentive, unread, ..
   useEffect(() => {
     const element = view.current;
     if (!element) return;
-    // A keyboard that comes up, or a field that grows, does not hide the newest message.
-    const observer = new ResizeObserver(() => {
-      if (attentive.current) element.scrollTop = element.scrollHeight;
-    });
+    const observer = new ResizeObserver(look);
     observer.observe(element);
     return () => observer.disconnect();
-  }, [visible, attentive]);
+  }, [visible, look]);
 
   const toEnd = () => {
     const smooth = matchMedia('(prefers-reduced-motion: no-preference)').matches;

@@ -90,7 +90,7 @@ export function RoomView({ page, call, list, unsent, banner, id, room }: RoomVie
     }
   };
   const now = { offline: false } as const;
-  const name = room?.name ?? id;
+  const name = room?.name ?? t.title;
 
   return (
     <section ref={root} className="rooms-room" aria-label={name}>

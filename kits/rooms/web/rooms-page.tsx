@@ -10,6 +10,7 @@ import './rooms.css';
 import { Sidebar } from './sidebar.tsx';
 import { TEXTS } from './texts.ts';
 import { UnsentMessages } from './unsent.ts';
+import { useLive } from './use-live.ts';
 
 /** The chat. */
 export function RoomsPage(page: KitPageProps) {
@@ -42,27 +43,22 @@ function Rooms({ page, list, unsent }: RoomsProps) {
   const waiting = useSyncExternalStore(unsent.state.subscribe, unsent.state.getSnapshot);
   const selected = useParameter('room');
   const room = rooms.find(({ id }) => id === selected);
+  const live = useLive();
   const parts = { page, call, list };
   const banner = <OfflineBanner t={t} waiting={waiting.filter(({ error }) => error === undefined).length} />;
+  const content = () => {
+    if (selected === undefined) return <p className="rooms-pick">{t.pick}</p>;
+    if (loaded && !room) return <RoomPreview key={selected} {...parts} id={selected} />;
+    if (!room && live) return <p className="rooms-pick">{t.loading}</p>;
+    // What is known of a room decides where it opens, so it opens anew once it is known.
+    const key = `${selected} ${room !== undefined}`;
+    return <RoomView key={key} {...parts} unsent={unsent} banner={banner} id={selected} room={room} />;
+  };
   return (
     <div className="rooms" data-open={selected !== undefined}>
       {selected === undefined ? banner : null}
       <Sidebar {...parts} selected={selected} />
-      {selected === undefined ? (
-        <p className="rooms-pick">{t.pick}</p>
-      ) : room || !loaded ? (
-        // What is known of a room decides where it opens, so it opens anew once it is known.
-        <RoomView
-          key={`${selected} ${room !== undefined}`}
-          {...parts}
-          unsent={unsent}
-          banner={banner}
-          id={selected}
-          room={room}
-        />
-      ) : (
-        <RoomPreview key={selected} {...parts} id={selected} />
-      )}
+      {content()}
     </div>
   );
 }
