@@ -118,6 +118,21 @@ it('tells a visitor, known by the cookie, what concerns them, and lists it when 
   expect((await page.evaluate<Record<string, unknown>[]>('heard'))[1]?.id).toBe(heard[0]?.id);
 });
 
+it('is not told by other ways of what it has before its eyes', async () => {
+  const page = await openPricePage(browser, { ...server, token: tokenFor('deniz') });
+  await product('seen', 500);
+  const deniz = api.as(tokenFor('deniz'));
+  const counts = async () => {
+    const { unread, unseen } = (await deniz.get('/notifications')).body;
+    return { unread, unseen };
+  };
+  await deniz.call('PUT', '/prices/watches/seen', {});
+  await page.waitForFunction('socketClient.connected');
+  await price('seen', 480);
+  await page.locator('[data-toast=success]').first().waitFor();
+  await expect.poll(counts).toEqual({ unread: 1, unseen: 0 });
+});
+
 it('shows toasts by itself, in which nothing is HTML', async () => {
   const page = await openPricePage(browser, server);
   await api.post('/prices/products', { name: '<img src=x onerror=calls.push(1)>', price: liras(5) });

@@ -129,6 +129,7 @@
   socket.on('connect', () => {
     // A session that was recovered follows what it followed, and has been told what it missed.
     if (!socket.recovered) catchUp(missed);
+    tellVisibility();
     socketClient.onConnect();
   });
   socket.on('disconnect', (reason) => {
@@ -155,6 +156,16 @@
   hear('price_drop', 'onPriceDrop');
   hear('product_added', 'onProductAdded');
   hear('notification', 'onNotification');
+
+  // What the visitor has before their eyes shall come neither to their devices nor by mail; what they have not, at once.
+  const isHidden = () => document.visibilityState === 'hidden';
+  function tellVisibility() {
+    if (socket.connected) socket.emit('visibility', { hidden: isHidden() }, () => {});
+  }
+  document.addEventListener('visibilitychange', tellVisibility);
+  socket.on('notification', ({ id }) => {
+    if (!isHidden()) socket.emit('inbox.seen', { ids: [id] }, () => {});
+  });
   socket.on('error', (error) => socketClient.onError(error));
 
   /** Shows a text for a while; whatever looks like HTML in it is none. */
