@@ -22,7 +22,7 @@ export class CallError extends Error {
 }
 
 /** What a call may have beside its address. */
-export interface CallOptions {
+interface CallOptions {
   /** @default GET, or POST where there is a body */
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Sent as JSON; a Blob as it is, with its own type. */
