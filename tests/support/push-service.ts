@@ -43,7 +43,7 @@ export function makeVapidKeys(): { readonly publicKey: string; readonly privateK
 /** How the push service answers: a status with headers, or whatever is done with the response. */
 export type PushServiceAnswer =
   | { readonly status: number; readonly headers?: OutgoingHttpHeaders; readonly body?: string }
-  | ((response: ServerResponse) => void);
+  | ((response: ServerResponse, message: PushedMessage) => void);
 
 /** A browser that has subscribed. */
 export class PushedDevice {
@@ -101,6 +101,8 @@ export interface TestPushService {
   /** `https://127.0.0.1:PORT`. */
   readonly origin: string;
   readonly port: number;
+  /** The file of its certificate, for another process that shall trust it. */
+  readonly certificate: string;
   /** Faults of what was sent: not encrypted right, not signed, too large. */
   readonly faults: string[];
   /** Has a browser subscribe. */
@@ -111,7 +113,7 @@ export interface TestPushService {
 
 /** Starts a push service; it ends with the test. Its certificate is trusted in this process. */
 export async function startPushService(): Promise<TestPushService> {
-  const { key, cert } = makeCertificate();
+  const { key, cert, file: certificate } = makeCertificate();
   setDefaultCACertificates([...getCACertificates('default'), cert]);
   const devices = new Map<string, PushedDevice>();
   const faults: string[] = [];
@@ -141,7 +143,7 @@ export async function startPushService(): Promise<TestPushService> {
     device.requests += 1;
     const message = await read(request, body, device);
     const answer = device.answers.shift() ?? { status: 201 };
-    if (typeof answer === 'function') return answer(response);
+    if (typeof answer === 'function') return answer(response, message);
     if (answer.status < 300) device.received.push(message);
     response.writeHead(answer.status, answer.headers).end(answer.body);
   }
@@ -178,6 +180,7 @@ export async function startPushService(): Promise<TestPushService> {
   return {
     origin,
     port,
+    certificate,
     faults,
     subscribe() {
       const path = `/push/${randomBytes(12).toString('base64url')}`;
@@ -190,12 +193,16 @@ export async function startPushService(): Promise<TestPushService> {
 }
 
 /** Makes a certificate for 127.0.0.1. @throws Error when openssl is not installed. */
-function makeCertificate(): { readonly key: string; readonly cert: string } {
+function makeCertificate(): { readonly key: string; readonly cert: string; readonly file: string } {
   const directory = temporaryDirectory();
   const file = (name: string) => join(directory, name);
   const subject = ['-subj', '/CN=push', '-addext', 'subjectAltName=IP:127.0.0.1'];
   const files = ['-keyout', file('key.pem'), '-out', file('cert.pem'), '-days', '1', '-nodes'];
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
   execFileSync('openssl', ['req', '-x509', ...curve, ...files, ...subject], { stdio: 'pipe' });
-  return { key: readFileSync(file('key.pem'), 'utf8'), cert: readFileSync(file('cert.pem'), 'utf8') };
+  return {
+    key: readFileSync(file('key.pem'), 'utf8'),
+    cert: readFileSync(file('cert.pem'), 'utf8'),
+    file: file('cert.pem'),
+  };
 }

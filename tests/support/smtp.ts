@@ -49,7 +49,9 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<RunningSmtp>
       done(refusal(recipient?.(address)));
     },
     async onData(stream, { envelope }, done) {
-      const bytes = await buffer(stream);
+      // Whoever sends may be gone before the end.
+      const bytes = await buffer(stream).catch(() => undefined);
+      if (!bytes) return done(refusal('451 The message broke off'));
       const refused = refusal(message?.());
       if (refused) return done(refused);
       const source = bytes.toString();

@@ -32,12 +32,19 @@ export class ServerProcess {
   /** Everything it wrote to stdout and stderr, over all starts. */
   output = '';
   readonly #arguments: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
   #exit: Promise<Exit> | undefined;
 
-  constructor(data: string, port: number, extra: readonly string[]) {
+  constructor(
+    data: string,
+    port: number,
+    extra: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ) {
     this.data = data;
     this.url = `http://127.0.0.1:${port}`;
+    this.#env = env;
     this.#arguments = ['start', '--port', String(port), '--data', data, ...extra];
   }
 
@@ -51,7 +58,7 @@ export class ServerProcess {
     const child = spawn(process.execPath, [CLI, ...this.#arguments], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // Nothing of the developer's own configuration, and no vitest flags.
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'development' },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'development', ...this.#env },
     });
     const write = (chunk: Buffer) => {
       this.output += chunk.toString();
@@ -110,6 +117,8 @@ export interface SpawnOptions {
   readonly config?: ConfigInput;
   /** Further arguments of `tidings start`. */
   readonly arguments?: readonly string[];
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** @default a new one */
   readonly data?: string;
   /** @default a free one */
@@ -123,7 +132,7 @@ export async function prepareServer(options: SpawnOptions = {}): Promise<ServerP
   const { data: _, ...config } = testConfig(data, options.config);
   writeFileSync(file, `export default ${JSON.stringify(config, undefined, 2)};\n`);
   const extra = ['--config', file, ...(options.arguments ?? [])];
-  const server = new ServerProcess(data, options.port ?? (await freePort()), extra);
+  const server = new ServerProcess(data, options.port ?? (await freePort()), extra, options.env);
   onTeardown(async () => {
     if (server.pid !== undefined) await server.kill('SIGKILL');
   });
