@@ -22,6 +22,9 @@ function tokenOf(user: string): string {
   return member(user, { name: nameOf(user) });
 }
 
+/** How long a test waits for what must come, also when the machine is busy. */
+export const EVENTUALLY = { timeout: 20_000 } as const;
+
 /** What a browser says of a server that cannot be reached. */
 export const OFFLINE_ERRORS = /ERR_|WebSocket|Failed to (load|fetch)/;
 
@@ -79,7 +82,7 @@ export class RoomsTab {
 
   /** Waits until the log is exactly this. */
   async shows(texts: readonly string[]): Promise<void> {
-    await expect.poll(() => this.texts()).toEqual(texts);
+    await expect.poll(() => this.texts(), EVENTUALLY).toEqual(texts);
   }
 
   /** Waits for a message. */

@@ -76,7 +76,7 @@ export function MessageLog({ page, name, log, state, rows, attentive, unread, ..
     if (!before.opened) {
       element.scrollTop = line ? line.offsetTop - element.clientHeight * LINE_AT : element.scrollHeight;
     } else if (attentive.current || wrote) element.scrollTop = element.scrollHeight;
-    
+    else if (first !== before.first) element.scrollTop = before.top + element.scrollHeight - before.height;
     shown.current = {
       opened: before.opened || loaded,
       view: element.clientHeight,
