@@ -171,6 +171,38 @@ it('catches up with what it missed while it was offline', async () => {
   await card(alice, id).locator('b', { hasText: '₺60' }).waitFor();
 });
 
+it('shows the price of now on a card that comes back into view', async () => {
+  for (let each = 0; each < 12; each += 1) await add('Below');
+  const id = await add('Scrolled away');
+  const alice = await visit('Alice', { viewport: { width: 320, height: 500 } });
+  const api = new Api({ url: server.url, bearer: server.apiKey });
+  const lookers = async () => (await api.get(`/channels/product:${id}/presence`)).body.members;
+  await expect.poll(lookers).toMatchObject([{ user: 'alice' }]);
+  await alice.locator('.prices-card').last().scrollIntoViewIfNeeded();
+  await expect.poll(lookers, { timeout: 10_000 }).toEqual([]);
+  await setPrice(id, 30_00);
+  await card(alice, id).scrollIntoViewIfNeeded();
+  await card(alice, id).locator('b', { hasText: '₺30' }).waitFor();
+});
+
+it('loses no product that comes while the list is read', async () => {
+  await add('Before');
+  const page = await openPage(browser, `${server.url}/prices`);
+  let added: string | undefined;
+  await page.route('**/api/v1/prices/products?*', async (route) => {
+    const response = await route.fetch();
+    if (added === undefined) {
+      added = await add('Meanwhile');
+      await card(page, added).waitFor();
+    }
+    await route.fulfill({ response });
+  });
+  await page.locator('.sign-in input').fill('Alice');
+  await page.locator('.sign-in input').press('Enter');
+  await page.locator('.prices-cards[aria-busy=false]').waitFor();
+  expect(await card(page, added ?? '').count()).toBe(1);
+});
+
 it.each([
   [320, 'en-GB'],
   [360, 'ru-RU'],

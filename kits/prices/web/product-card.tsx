@@ -61,9 +61,14 @@ export function ProductCard({ page, list, product, watch, fresh, onOpen }: Produ
   );
 }
 
+/** Events that the last change of a price told: the update, and maybe a drop. */
+const LAST_CHANGE = 2;
+
 /** Hears of a product's price. */
 export function Follow({ id, list }: { readonly id: string; readonly list: ProductList }) {
   useChannel<{ price_update: PriceUpdate }>(`product:${id}`, {
+    // Also what changed after the list was read, or while the card was out of view.
+    last: LAST_CHANGE,
     on: { price_update: (update) => list.apply(update) },
     onGap: () => list.reload(id),
   });

@@ -5,6 +5,7 @@
  */
 import { type Client, createStore, type Store } from '@tidings/client';
 import type { Call } from '../../shared/web/call.ts';
+import { whenLive } from '../../shared/web/when-live.ts';
 import type { PriceUpdate, ProductAdded, ProductState } from '../events.ts';
 import type { Threshold } from './threshold.ts';
 
@@ -71,9 +72,9 @@ export class ProductList {
     this.#stops = [
       channel.on('product_added', ({ product }) => this.#arrive({ ...product, shop: null })),
       channel.onGap(() => this.search(this.#search)),
+      whenLive(client, channel, () => void this.search(this.#search)),
     ];
     void this.#loadWatches();
-    void this.search('');
   }
 
   /** Shows the products that match. */
@@ -151,9 +152,19 @@ export class ProductList {
     try {
       const { products, next } = await this.#call<Page>(`/prices/products?${query}`);
       if (asked !== this.#asked) return;
-      const known = after === undefined ? [] : this.#now.products;
-      const fresh = products.filter(({ id }) => !known.some((each) => each.id === id));
-      this.#set({ products: [...known, ...fresh], next, loaded: true, error: undefined });
+      const { products: before, fresh } = this.#now;
+      // An answer may be older than what was heard while it was on its way.
+      const read = products.map((each) =>
+        newer(
+          each,
+          before.find(({ id }) => id === each.id),
+        ),
+      );
+      const arrived = this.#search === '' ? before.filter(({ id }) => fresh.has(id)) : [];
+      const known = (after === undefined ? arrived : before).filter(
+        ({ id }) => !read.some((each) => each.id === id),
+      );
+      this.#set({ products: [...known, ...read], next, loaded: true, error: undefined });
     } catch (error) {
       if (asked === this.#asked) this.#set({ error, loaded: true });
     }
@@ -181,4 +192,8 @@ export class ProductList {
     if (this.#search !== '' || products.some(({ id }) => id === product.id)) return;
     this.#set({ products: [product, ...products], fresh: new Set(fresh).add(product.id) });
   }
+}
+
+function newer(product: ProductState, other: ProductState | undefined): ProductState {
+  return other && other.version > product.version ? other : product;
 }
