@@ -6,7 +6,11 @@ import type { Channel, Client } from '@tidings/client';
  *
  * @returns stops it
  */
-export function whenLive(client: Client, channel: Pick<Channel, 'status'>, callback: () => void): () => void {
+export function whenLive(
+  client: Pick<Client, 'status'>,
+  channel: Pick<Channel, 'status'>,
+  callback: () => void,
+): () => void {
   let told = false;
   const look = () => {
     const { state } = channel.status.getSnapshot();

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Client, createStore, type Store } from '@tidings/client';
+import { whenLive } from '../when-live.ts';
 
 /** One notification, as the server tells it. */
 export interface Notice {
@@ -58,12 +59,18 @@ const PAGE = 20;
 /** Follows a visitor's notifications until it is closed. */
 export class Inbox {
   readonly state: Store<InboxState>;
-  readonly #client: Client;
+  readonly #client: Pick<Client, 'command'>;
   readonly #set: (change: Partial<InboxState>) => void;
   readonly #stops: readonly (() => void)[];
+  /** What has come. */
+  #heard = 0;
 
   /** @param onNew told of each that comes while the page is open. */
-  constructor(client: Client, user: string, onNew: (notice: Notice) => void) {
+  constructor(
+    client: Pick<Client, 'channel' | 'command' | 'status'>,
+    user: string,
+    onNew: (notice: Notice) => void,
+  ) {
     this.#client = client;
     const store = createStore<InboxState>(
       { notices: [], unread: 0, unseen: 0, next: undefined, loaded: false, error: undefined },
@@ -76,6 +83,7 @@ export class Inbox {
     const channel = client.channel<Events>(`user:${user}`);
     this.#stops = [
       channel.on('notification', (notice) => {
+        this.#heard += 1;
         const { notices, unread, unseen } = this.#now;
         if (notices.some(({ id }) => id === notice.id)) return;
         this.#set({ notices: [notice, ...notices], unread: unread + 1, unseen: unseen + 1 });
@@ -85,8 +93,8 @@ export class Inbox {
       channel.on('notification_read', (marked) => this.#marked(marked, { seen: true, read: true })),
       channel.on('notification_archived', (marked) => this.#marked(marked, undefined)),
       channel.onGap(() => this.#load()),
+      whenLive(client, channel, () => void this.#load()),
     ];
-    void this.#load();
   }
 
   /** Loads the page after the last. */
@@ -120,8 +128,11 @@ export class Inbox {
   }
 
   async #load(after?: string): Promise<void> {
+    const heard = this.#heard;
     try {
       const page = await this.#client.command<Page>('inbox.list', { limit: PAGE, ...(after && { after }) });
+      // What has come meanwhile may be missing in it, and in its counts.
+      if (heard !== this.#heard) return await this.#load(after);
       const { notifications, unread, unseen, next } = page;
       const known = after === undefined ? [] : this.#now.notices;
       const fresh = notifications.filter(({ id }) => !known.some((notice) => notice.id === id));
@@ -138,6 +149,7 @@ export class Inbox {
 
   /** @param change what they are now; nothing when they are gone. */
   #marked({ ids, all, unread, unseen }: Marked, change: Partial<Notice> | undefined): void {
+    this.#heard += 1;
     const concerns = ({ id }: Notice) => all === true || ids?.includes(id) === true;
     const notices = change
       ? this.#now.notices.map((notice) => (concerns(notice) ? { ...notice, ...change } : notice))
