@@ -21,9 +21,9 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** Starts Chromium; closed when the test file ends. */
-export async function launchBrowser(): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+/** Starts Chromium; closed when the test file ends. @param more arguments beside those of all tests */
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...ARGUMENTS, ...more] });
   onTeardown(() => browser.close());
   return browser;
 }

@@ -4,14 +4,11 @@
  *
  * @module
  */
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { openPage } from '../browser.ts';
-import { onTeardown } from '../teardown.ts';
+import { serveHtml } from '../serve-html.ts';
 
 /** A piece of the document. */
 export type Piece =
@@ -64,7 +61,7 @@ export async function openPricePage(
     .context()
     .route(CDN, (route) => route.fulfill({ body: SOCKET_IO, contentType: 'text/javascript' }));
   if (token !== undefined) await page.context().addCookies([{ name: 'session', value: token, url }]);
-  await page.goto(await serve(pageOf(url)));
+  await page.goto(await serveHtml(pageOf(url)));
   await page.waitForFunction('socketClient.connected');
   return page;
 }
@@ -90,17 +87,4 @@ function pageOf(url: string): string {
 <script>window.calls = []; ${functions} window.newCard = {}; window.ProductCardAnimations = { add() {} };</script>
 <script src="${CDN}"></script>
 <script src="${url}/js/socketio-client.js"></script></head><body></body></html>`;
-}
-
-async function serve(html: string): Promise<string> {
-  const server = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTeardown(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -38,7 +38,7 @@ export function AuthorHead({ kitchen, author, name, following }: AuthorHeadProps
   return (
     <section className="kitchen-author">
       <Avatar id={author} name={name} />
-      <div>
+      <div className="kitchen-who">
         <h2>{name}</h2>
         <p>{profile ? t.feed.profile(profile) : '\u00a0'}</p>
       </div>

@@ -44,7 +44,7 @@ export function PostCard({ kitchen, feed, following, post, followed, fresh, open
       <article aria-label={post.author_name}>
         <header>
           <Avatar id={post.author_id} name={post.author_name} />
-          <div>
+          <div className="kitchen-who">
             {post.author_id === '' ? (
               <b>{post.author_name}</b>
             ) : (
@@ -61,7 +61,7 @@ export function PostCard({ kitchen, feed, following, post, followed, fresh, open
           {canFollow ? (
             <button
               type="button"
-              className="kitchen-quiet"
+              className="kitchen-quiet kitchen-follow"
               aria-pressed={followed}
               aria-label={`${t.feed.follow}: ${post.author_name}`}
               onClick={() => void attempt(kitchen, () => following.follow(post.author_id, !followed))}

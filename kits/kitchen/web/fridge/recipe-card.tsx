@@ -75,7 +75,7 @@ function Text({ kitchen, recipe }: { readonly kitchen: Kitchen; readonly recipe:
       <ul>
         {ingredients.map(({ name, amount = '' }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a recipe never changes, and may name a thing twice.
-          <li key={index}>
+          <li key={index} className="kitchen-recipe-part">
             {name} <span className="kitchen-amount">{amount}</span>
           </li>
         ))}

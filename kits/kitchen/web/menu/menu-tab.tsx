@@ -102,7 +102,7 @@ interface GridProps {
 function Grid({ kitchen, menu, dates, today }: GridProps) {
   const { page } = kitchen;
   const state = useValue(menu.state);
-  const day = new Intl.DateTimeFormat(page.language, { weekday: 'long', day: 'numeric', timeZone: 'UTC' });
+  const weekday = new Intl.DateTimeFormat(page.language, { weekday: 'long', timeZone: 'UTC' });
   return (
     <>
       {state.error === undefined ? null : (
@@ -113,7 +113,7 @@ function Grid({ kitchen, menu, dates, today }: GridProps) {
       <ol className="kitchen-grid" aria-busy={!state.loaded}>
         {DAYS.map((name, index) => {
           const date = dates[index] ?? '';
-          const title = day.format(Date.parse(date));
+          const title = `${weekday.format(Date.parse(date))} ${Number(date.slice(-2))}`;
           return (
             <li key={name} className="kitchen-day" data-today={date === today}>
               <h3 aria-current={date === today ? 'date' : undefined}>{title}</h3>
