@@ -234,6 +234,9 @@ export const PERSONAL_EVENTS = {
   ShopNearby,
 } as const;
 
+/** On `user:ID`, for pages alone: the user is in a group from now on, or no more. */
+export const MembershipChanged = Type.Object({ group_id: Id, member: Type.Boolean() });
+
 /** Everything that the raw WebSocket tells; whatever else a channel has, it keeps to itself. */
 export const TOLD_EVENTS: ReadonlySet<string> = new Set(
   [KITCHEN_EVENTS, COMMUNITY_EVENTS, POST_EVENTS, GROUP_EVENTS, PERSONAL_EVENTS].flatMap((events) =>

@@ -20,11 +20,11 @@ import { useMade } from './use-made.ts';
 
 /** The kitchen: the community's feed, fridges, goals and menus. */
 export function KitchenPage(page: KitPageProps) {
-  const { client, token, language } = page;
+  const { client, token, user, language } = page;
   const t = TEXTS[language];
   const call = useMemo(() => createCall(token), [token]);
   const kitchen: Kitchen = { page, call, t };
-  const households = useMade(() => new Households(client, call), [client, call]);
+  const households = useMade(() => new Households(client, call, user), [client, call, user]);
   const named = useParameter('tab');
   const tab = TABS.find((each) => each === named) ?? 'feed';
   const household = useParameter('household');

@@ -198,6 +198,7 @@ export async function leave(
       event: 'GroupMemberLeft',
       data: { group_id: group, user_id: user },
     });
+    await tellOwn(publish, user, { group_id: group, member: false });
     const [oldest] = rest;
     if (!oldest) await db.deleteFrom('kitchen_groups').where('id', '=', id).execute();
     else if (!rest.some(({ owner }) => owner))
@@ -240,6 +241,17 @@ async function enter(
     event: 'GroupMemberJoined',
     data: { group_id: id, user_id: user, user_name: name },
   });
+  await tellOwn(publish, user, { group_id: id, member: true });
+}
+
+/** Tells a user's own devices, which may hear nothing of the group itself: not yet, or no more. */
+async function tellOwn(
+  publish: Transaction['publish'],
+  user: string,
+  data: { readonly group_id: string; readonly member: boolean },
+): Promise<void> {
+  const channel = userChannel(user);
+  if (channel) await publish({ channel, event: 'MembershipChanged', data });
 }
 
 async function countRows(db: Db, column: 'group' | 'user', value: string | number): Promise<number> {

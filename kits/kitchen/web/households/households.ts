@@ -30,9 +30,10 @@ export class Households {
   readonly #call: Call;
   readonly #set: (change: Partial<HouseholdsState>) => void;
   readonly #stops = new Map<string, () => void>();
+  readonly #stop: () => void;
   #closed = false;
 
-  constructor(client: Client, call: Call) {
+  constructor(client: Client, call: Call, user: string) {
     this.#client = client;
     this.#call = call;
     const store = createStore<HouseholdsState>(EMPTY, (error) => {
@@ -40,6 +41,8 @@ export class Households {
     });
     this.state = store;
     this.#set = (change) => store.set({ ...store.getSnapshot(), ...change });
+    // What this user does on another device, or an owner with them.
+    this.#stop = client.channel(`user:${user}`).on('MembershipChanged', () => void this.load());
     void this.load();
   }
 
@@ -81,6 +84,7 @@ export class Households {
 
   close(): void {
     this.#closed = true;
+    this.#stop();
     this.#hear([]);
   }
 
