@@ -46,7 +46,7 @@ export default defineConfig({
         },
       },
       {
-        // Compiles and runs the clients of docs/clients.
+        // Compiles and runs the clients of docs/clients and examples/clients.
         extends: true,
         test: {
           name: 'clients',
