@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { someone } from '../packages/server/src/core/testing/test-core.ts';
 import type { Outcome } from '../packages/server/src/features/delivery/index.ts';
+import { sql } from '../packages/server/src/kit.ts';
 import { startPostgres, type TestPostgres } from '../packages/server/src/storage/testing/postgres.ts';
 import { DAY, HOUR, MINUTE, SECOND, startInbox } from './support/start-inbox.ts';
 
@@ -227,6 +228,19 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s, a notification', (kind) => {
     expect(push.told).toEqual([]);
     await pass(MINUTE);
     expect(push.told).toEqual([[id]]);
+  });
+
+  it('of a reader whose time zone this machine does not know holds up nobody’s', async () => {
+    const { tell, pass, push, inbox, contacts, db, errors } = await start();
+    for (const user of ['alice', 'bob']) {
+      await contacts.set(user, { timezone: 'Europe/Istanbul' });
+      await inbox.setPreferences(user, { quietHours: { from: '12:00', to: '12:01' } });
+    }
+    await sql`update contacts set timezone = 'Mars/Olympus' where "user" = 'alice'`.execute(db);
+    const ids = [await tell('alice'), await tell('bob')];
+    await pass(10 * SECOND);
+    expect(errors).toEqual([]);
+    expect(push.told.flat().toSorted()).toEqual(ids.toSorted());
   });
 
   it('is gathered into one mail a day at the hour of its reader', async () => {

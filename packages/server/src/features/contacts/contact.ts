@@ -51,7 +51,7 @@ export const ContactChanges = Type.Object(
 export type ContactChanges = Static<typeof ContactChanges>;
 
 /** Whether a text names a time zone, such as `Europe/Istanbul`. */
-function isTimezone(text: string): boolean {
+export function isTimezone(text: string): boolean {
   // Intl takes offsets too, which know nothing of summer time.
   if (!/^[A-Za-z]/.test(text)) return false;
   try {

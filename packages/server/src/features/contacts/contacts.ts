@@ -13,7 +13,7 @@ import type { Identity } from '../../core/identity.ts';
 import { assertSchema } from '../../core/schema.ts';
 import type { CoreTables } from '../../storage/migrations.ts';
 import { type Claimed, claimedBy } from './claimed.ts';
-import { type Contact, ContactChanges, type Language } from './contact.ts';
+import { type Contact, ContactChanges, isTimezone, type Language } from './contact.ts';
 import type { ContactTables } from './tables.ts';
 
 export interface ContactsOptions {
@@ -165,6 +165,17 @@ const NOTHING = {
   token_timezone: null,
 };
 
+/** Time zones that were looked up: there are few, and it takes long. */
+const zones = new Map<string, boolean>();
+
+/** Whether this machine knows a time zone that was stored; another server's list may have been newer. */
+function isKnown(zone: string | null | undefined): zone is string {
+  if (typeof zone !== 'string') return false;
+  const known = zones.get(zone) ?? isTimezone(zone);
+  zones.set(zone, known);
+  return known;
+}
+
 function toContact(user: string, row: Selectable<ContactTables['contacts']> | undefined): Contact {
   const name = row?.name ?? row?.token_name;
   const email = row?.email ?? row?.token_email;
@@ -173,6 +184,6 @@ function toContact(user: string, row: Selectable<ContactTables['contacts']> | un
     ...(name ? { name } : {}),
     ...(email ? { email } : {}),
     language: (row?.language ?? row?.token_language ?? 'en') as Language,
-    timezone: row?.timezone ?? row?.token_timezone ?? 'UTC',
+    timezone: [row?.timezone, row?.token_timezone].find(isKnown) ?? 'UTC',
   };
 }
