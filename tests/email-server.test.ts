@@ -27,6 +27,22 @@ it('unsubscribing sets the preference of these categories and leaves the others'
   });
 });
 
+it('unsubscribing works however much a user has set already', async () => {
+  const { url, data } = await startServer();
+  const alice = new Api({ url, bearer: tokenFor('alice') });
+  const kinds = Array.from({ length: 100 }, (_, n) => [`kind.${n}`, { push: false }] as const);
+  const { status } = await alice.call('PUT', '/notifications/preferences', {
+    categories: Object.fromEntries(kinds),
+  });
+  expect(status).toBe(200);
+  const { jwtSecret } = JSON.parse(readFileSync(join(data, 'secrets.json'), 'utf8'));
+  const links = new UnsubscribeLinks(jwtSecret, () => `${url}/api/v1/email/unsubscribe`);
+  const link = links.make({ user: 'alice', categories: ['prices.drop'], language: 'en' });
+  expect((await oneClick(link)).status).toBe(200);
+  const { body } = await alice.get('/notifications/preferences');
+  expect(body.categories).toMatchObject({ 'prices.drop': { email: false }, 'kind.99': { push: false } });
+});
+
 it('mails are to be seen in development, at its machine alone', async () => {
   const development = await startServer();
   expect(await new Api({ url: development.url, bearer: undefined }).get('/development/mail')).toMatchObject({

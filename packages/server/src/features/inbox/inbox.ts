@@ -16,7 +16,7 @@ import { countUnread, findNotifications, type ListQuery, list, type Notification
 import { type Mark, type Marked, mark, type Target } from './marks.ts';
 import type { NewNotification, NotificationRow } from './notification.ts';
 import { NotificationIds } from './notification-ids.ts';
-import { PreferenceStore, type Preferences, type Ways, withWay } from './preferences.ts';
+import { checkPreferences, PreferenceStore, type Preferences, type Ways, withWay } from './preferences.ts';
 import { sweep } from './sweep.ts';
 import { Templates } from './templates.ts';
 import { type Notified, writeNotifications } from './write-notifications.ts';
@@ -134,11 +134,12 @@ export class Inbox {
   }
 
   /** Replaces a user's preferences and tells all devices. @throws TidingsError `invalid_request`. */
-  setPreferences(user: string, preferences: Preferences): Promise<Preferences> {
+  async setPreferences(user: string, preferences: Preferences): Promise<Preferences> {
+    checkPreferences(preferences);
     return this.#changePreferences(user, () => preferences);
   }
 
-  /** Says whether a user may be told of a category by one way; nothing else of their preferences changes. */
+  /** Says whether a user may be told of a category by one way, however many they have set; nothing else changes. */
   async setWay(user: string, category: string, way: keyof Ways, on: boolean): Promise<void> {
     await this.#changePreferences(user, (before) => withWay(before, category, way, on));
   }

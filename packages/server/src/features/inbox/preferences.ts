@@ -70,6 +70,14 @@ export const Preferences = Type.Object(
 );
 export type Preferences = Static<typeof Preferences>;
 
+/** Checks what a user has sent. @throws TidingsError `invalid_request`. */
+export function checkPreferences(preferences: Preferences): void {
+  assertSchema(Preferences, preferences, 'invalid_request');
+  const { quietHours } = preferences;
+  if (quietHours && quietHours.from === quietHours.to)
+    throw new TidingsError('invalid_request', 'Quiet hours must end at another time than they begin.');
+}
+
 /** By which ways a user may be told of a category. */
 export interface Ways {
   readonly inApp: boolean;
@@ -130,12 +138,8 @@ export class PreferenceStore {
     return new Map(rows.map(({ user, json }) => [user, JSON.parse(json)]));
   }
 
-  /** Replaces a user's preferences. @throws TidingsError `invalid_request`. @param db the transaction to write in. @default none */
+  /** Replaces a user's preferences, which were checked. @param db the transaction to write in. @default none */
   async set(user: string, preferences: Preferences, db = this.#db): Promise<void> {
-    assertSchema(Preferences, preferences, 'invalid_request');
-    const { quietHours } = preferences;
-    if (quietHours && quietHours.from === quietHours.to)
-      throw new TidingsError('invalid_request', 'Quiet hours must end at another time than they begin.');
     const json = JSON.stringify(preferences);
     await db
       .withTables<Tables>()
