@@ -217,6 +217,28 @@ describe('the fridge', () => {
     await jana.getByRole('button', { name: /^Notifications, 1 unread/ }).waitFor();
   });
 
+  it('tells of a shop nearby to those who have asked for that, and to nobody else', async () => {
+    const backend = new Api({ url: server.url, bearer: server.apiKey });
+    const shop = { name: 'Corner shop', latitude: 41.01, longitude: 28.97, radius: 500, sells: ['saffron'] };
+    expect((await backend.call('PUT', '/kitchen/shops/corner', shop)).status).toBe(200);
+    const near = { geolocation: { latitude: 41.0101, longitude: 28.9701 }, permissions: ['geolocation'] };
+    for (const user of ['near', 'shy'])
+      await as(user).post('/kitchen/fridge', { name: 'Saffron', quantity: 0, running_out: true });
+    const [page, shy] = [
+      await visit('Near', '/kitchen?tab=fridge', near),
+      await visit('Shy', '/kitchen?tab=fridge', near),
+    ];
+    await page.getByLabel('Tell me of shops nearby that have it').check();
+    await page.locator('[data-sonner-toast]', { hasText: 'Corner shop' }).waitFor();
+    await shy.getByLabel('Tell me of shops nearby that have it').waitFor();
+    expect(await as('shy').get('/kitchen/place')).toMatchObject({ body: { enabled: false, position: null } });
+    // Who opts out is forgotten.
+    await page.getByLabel('Tell me of shops nearby that have it').uncheck();
+    await expect
+      .poll(async () => (await as('near').get('/kitchen/place')).body)
+      .toMatchObject({ enabled: false, position: null });
+  });
+
   it('cancels a recipe, also in another window', async () => {
     const [one, two] = [
       await visit('Karl', '/kitchen?tab=fridge'),

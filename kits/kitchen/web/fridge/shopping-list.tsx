@@ -3,6 +3,7 @@ import type { Kitchen } from '../kitchen.ts';
 import { useValue } from '../use-made.ts';
 import type { Fridge } from './fridge.ts';
 import type { Recipes } from './recipes.ts';
+import { ShopsNearby } from './shops-nearby.tsx';
 
 /** Something to buy. */
 interface Need {
@@ -34,10 +35,10 @@ export function ShoppingList({ kitchen, fridge, recipes }: ShoppingListProps) {
       .catch(() => {});
     return () => ending.abort();
   }, [call, items, chosen]);
-  if (needs.length === 0) return null;
   return (
     <section className="kitchen-panel kitchen-shopping" aria-labelledby={id}>
       <h2 id={id}>{t.shopping.title}</h2>
+      {needs.length === 0 ? <p className="kitchen-hint">{t.shopping.none}</p> : null}
       <ul>
         {needs.map((need) => (
           <li key={`${need.reason} ${need.id} ${need.name}`}>
@@ -45,6 +46,7 @@ export function ShoppingList({ kitchen, fridge, recipes }: ShoppingListProps) {
           </li>
         ))}
       </ul>
+      <ShopsNearby kitchen={kitchen} />
     </section>
   );
 }

@@ -87,7 +87,15 @@ export const en: Texts = {
     choose: 'Shop for it',
     chosen: 'On the shopping list',
   },
-  shopping: { title: 'To buy', running_out: 'runs out', recipe: 'for the recipe' },
+  shopping: {
+    title: 'To buy',
+    none: 'Nothing to buy.',
+    running_out: 'runs out',
+    recipe: 'for the recipe',
+    nearby: 'Tell me of shops nearby that have it',
+    nearbyHint: 'Your position is rounded, known while this page is open, and forgotten after a few minutes.',
+    noPosition: 'The browser does not tell where you are.',
+  },
   goals: {
     none: 'No goals yet. Set one: thirty home-cooked dinners, or ten kilos of vegetables.',
     add: 'Set a goal',

@@ -74,7 +74,15 @@ export interface Texts {
     readonly choose: string;
     readonly chosen: string;
   };
-  readonly shopping: { readonly title: string; readonly running_out: string; readonly recipe: string };
+  readonly shopping: {
+    readonly title: string;
+    readonly none: string;
+    readonly running_out: string;
+    readonly recipe: string;
+    readonly nearby: string;
+    readonly nearbyHint: string;
+    readonly noPosition: string;
+  };
   readonly goals: {
     readonly none: string;
     readonly add: string;

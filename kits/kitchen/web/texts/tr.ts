@@ -87,7 +87,15 @@ export const tr: Texts = {
     choose: 'Alışverişe ekle',
     chosen: 'Alışveriş listesinde',
   },
-  shopping: { title: 'Alınacaklar', running_out: 'bitiyor', recipe: 'tarif için' },
+  shopping: {
+    title: 'Alınacaklar',
+    none: 'Alınacak bir şey yok.',
+    running_out: 'bitiyor',
+    recipe: 'tarif için',
+    nearby: 'Yakında bunu satan mağaza varsa haber ver',
+    nearbyHint: 'Konumunuz yuvarlanır, yalnızca bu sayfa açıkken bilinir ve birkaç dakika sonra unutulur.',
+    noPosition: 'Tarayıcı konumunuzu vermiyor.',
+  },
   goals: {
     none: 'Henüz hedef yok. Bir tane koyun: evde otuz akşam yemeği ya da on kilo sebze.',
     add: 'Hedef koy',
