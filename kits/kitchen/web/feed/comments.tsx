@@ -1,9 +1,10 @@
 import { useTyping } from '@tidings/react';
-import { type FormEvent, useId, useRef, useState } from 'react';
+import { type FormEvent, useId, useState } from 'react';
 import { Avatar } from '../../../shared/web/avatar.tsx';
 import { agoText } from '../../../shared/web/time-text.ts';
 import { attempt, type Kitchen, problemOf } from '../kitchen.ts';
 import { useMade, useValue } from '../use-made.ts';
+import { useSubmit } from '../use-submit.ts';
 import type { Post } from './post.ts';
 import { Thread } from './thread.ts';
 
@@ -88,28 +89,15 @@ function WriteComment({ kitchen, thread, start, stop }: WriteCommentProps) {
   const { t } = kitchen;
   const id = useId();
   const [text, setText] = useState('');
-  const [problem, setProblem] = useState('');
-  const [busy, setBusy] = useState(false);
-  const key = useRef<string>(undefined);
-  const submit = async (event: FormEvent) => {
+  const { busy, problem, changed, submit } = useSubmit(kitchen);
+  const onSubmit = async (event: FormEvent) => {
     event.preventDefault();
-    if (text.trim() === '' || busy) return;
-    setBusy(true);
-    setProblem('');
-    key.current ??= crypto.randomUUID();
-    try {
-      await thread.write(text, key.current);
-      key.current = undefined;
-      setText('');
-      stop();
-    } catch (error) {
-      setProblem(problemOf(kitchen, error));
-    } finally {
-      setBusy(false);
-    }
+    if (text.trim() === '' || !(await submit((key) => thread.write(text, key)))) return;
+    setText('');
+    stop();
   };
   return (
-    <form className="kitchen-write-comment" onSubmit={(event) => void submit(event)}>
+    <form className="kitchen-write-comment" onSubmit={(event) => void onSubmit(event)}>
       <label htmlFor={id} className="unseen">
         {t.feed.writeComment}
       </label>
@@ -122,7 +110,7 @@ function WriteComment({ kitchen, thread, start, stop }: WriteCommentProps) {
         aria-describedby={`${id}-problem`}
         onChange={({ target }) => {
           setText(target.value);
-          key.current = undefined;
+          changed();
           if (target.value === '') stop();
           else start();
         }}

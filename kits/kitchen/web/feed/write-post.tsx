@@ -1,6 +1,7 @@
-import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useId, useState } from 'react';
 import { Avatar } from '../../../shared/web/avatar.tsx';
-import { type Kitchen, problemOf } from '../kitchen.ts';
+import type { Kitchen } from '../kitchen.ts';
+import { useSubmit } from '../use-submit.ts';
 
 const MAX_POST = 5000;
 
@@ -14,30 +15,14 @@ export function WritePost({ kitchen, onWrite }: WritePostProps) {
   const { t, page } = kitchen;
   const id = useId();
   const [text, setText] = useState('');
-  const [problem, setProblem] = useState('');
-  const [busy, setBusy] = useState(false);
-  // The same until it has got there, so that trying again has one effect.
-  const key = useRef<string>(undefined);
-
-  const submit = async (event: FormEvent) => {
+  const { busy, problem, changed, submit } = useSubmit(kitchen);
+  const onSubmit = async (event: FormEvent) => {
     event.preventDefault();
-    if (text.trim() === '' || busy) return;
-    setBusy(true);
-    setProblem('');
-    key.current ??= crypto.randomUUID();
-    try {
-      await onWrite(text, key.current);
-      key.current = undefined;
-      setText('');
-    } catch (error) {
-      setProblem(problemOf(kitchen, error));
-    } finally {
-      setBusy(false);
-    }
+    if (text.trim() !== '' && (await submit((key) => onWrite(text, key)))) setText('');
   };
 
   return (
-    <form className="kitchen-write" onSubmit={(event) => void submit(event)}>
+    <form className="kitchen-write" onSubmit={(event) => void onSubmit(event)}>
       <Avatar id={page.user} name={page.name} />
       <label htmlFor={id} className="unseen">
         {t.feed.write}
@@ -51,7 +36,7 @@ export function WritePost({ kitchen, onWrite }: WritePostProps) {
         aria-describedby={`${id}-problem`}
         onChange={({ target }) => {
           setText(target.value);
-          key.current = undefined;
+          changed();
         }}
         onKeyDown={sendByCtrlEnter}
       />

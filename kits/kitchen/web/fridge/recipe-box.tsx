@@ -1,6 +1,7 @@
-import { type FormEvent, useId, useRef, useState } from 'react';
-import { type Kitchen, problemOf } from '../kitchen.ts';
+import { type FormEvent, useId } from 'react';
+import type { Kitchen } from '../kitchen.ts';
 import { useValue } from '../use-made.ts';
+import { useSubmit } from '../use-submit.ts';
 import { RecipeCard } from './recipe-card.tsx';
 import type { Recipes } from './recipes.ts';
 
@@ -20,41 +21,26 @@ export function RecipeBox({ kitchen, recipes, group }: RecipeBoxProps) {
   const { t } = kitchen;
   const id = useId();
   const { requests } = useValue(recipes.state);
-  const [problem, setProblem] = useState('');
-  const [busy, setBusy] = useState(false);
-  const key = useRef<string>(undefined);
+  const { busy, problem, changed, submit } = useSubmit(kitchen);
   const shown = requests.filter(({ state }) => state !== 'cancelled');
   const running = shown.some(({ state }) => state === 'running');
   const [newest] = shown;
 
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const onSubmit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
-    const wish = String(fields.get('wish') ?? '').trim();
-    const servings = Number(fields.get('servings'));
-    setProblem('');
-    setBusy(true);
-    key.current ??= crypto.randomUUID();
-    try {
-      await recipes.ask({ wish, servings, ...(group === undefined ? {} : { group_id: group }) }, key.current);
-      key.current = undefined;
-    } catch (error) {
-      setProblem(problemOf(kitchen, error));
-    } finally {
-      setBusy(false);
-    }
+    const wish = {
+      wish: String(fields.get('wish') ?? '').trim(),
+      servings: Number(fields.get('servings')),
+      ...(group === undefined ? {} : { group_id: group }),
+    };
+    void submit((key) => recipes.ask(wish, key));
   };
 
   return (
     <section className="kitchen-recipes kitchen-panel" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{t.recipes.title}</h2>
-      <form
-        className="kitchen-form"
-        onSubmit={(event) => void submit(event)}
-        onChange={() => {
-          key.current = undefined;
-        }}
-      >
+      <form className="kitchen-form" onSubmit={onSubmit} onChange={changed}>
         <label htmlFor={`${id}-wish`}>{t.recipes.wish}</label>
         <input
           id={`${id}-wish`}

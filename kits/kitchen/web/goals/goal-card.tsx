@@ -1,5 +1,6 @@
-import { type FormEvent, useId, useRef, useState } from 'react';
+import { type FormEvent, useId } from 'react';
 import { attempt, type Kitchen } from '../kitchen.ts';
+import { useSubmit } from '../use-submit.ts';
 import type { Goal, Goals } from './goals.ts';
 
 const PERCENT = 100;
@@ -16,8 +17,7 @@ export interface GoalCardProps {
 export function GoalCard({ kitchen, goals, goal, celebrated }: GoalCardProps) {
   const { t, page } = kitchen;
   const id = useId();
-  const [busy, setBusy] = useState(false);
-  const key = useRef<string>(undefined);
+  const { busy, problem, changed, submit } = useSubmit(kitchen);
   const numbers = new Intl.NumberFormat(page.language, { maximumFractionDigits: 3 });
   const share = Math.min(1, Math.max(0, goal.progress / goal.target));
   const stands = t.goals.of(
@@ -25,15 +25,10 @@ export function GoalCard({ kitchen, goals, goal, celebrated }: GoalCardProps) {
     `${numbers.format(goal.target)} ${goal.unit}`.trim(),
   );
 
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const onSubmit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const by = Number(new FormData(event.currentTarget).get('by'));
-    if (by === 0) return;
-    setBusy(true);
-    key.current ??= crypto.randomUUID();
-    const step = key.current;
-    if (await attempt(kitchen, () => goals.add(goal.id, by, step))) key.current = undefined;
-    setBusy(false);
+    if (by !== 0) void submit((key) => goals.add(goal.id, by, key));
   };
 
   return (
@@ -80,13 +75,7 @@ export function GoalCard({ kitchen, goals, goal, celebrated }: GoalCardProps) {
           </>
         ) : null}
       </p>
-      <form
-        className="kitchen-step"
-        onSubmit={(event) => void submit(event)}
-        onChange={() => {
-          key.current = undefined;
-        }}
-      >
+      <form className="kitchen-step" onSubmit={onSubmit} onChange={changed}>
         <label htmlFor={`${id}-by`} className="unseen">
           {`${t.goals.step}: ${goal.title}`}
         </label>
@@ -94,6 +83,9 @@ export function GoalCard({ kitchen, goals, goal, celebrated }: GoalCardProps) {
         <button type="submit" disabled={busy}>
           {t.goals.step}
         </button>
+        <p className="kitchen-problem" role="alert">
+          {problem}
+        </p>
       </form>
     </li>
   );

@@ -1,6 +1,7 @@
-import { type FormEvent, useId, useRef, useState } from 'react';
+import { type FormEvent, useId } from 'react';
 import { type Kitchen, problemOf } from '../kitchen.ts';
 import { useMade, useValue } from '../use-made.ts';
+import { useSubmit } from '../use-submit.ts';
 import { GoalCard } from './goal-card.tsx';
 import { Goals } from './goals.ts';
 import './goals.css';
@@ -50,36 +51,21 @@ function List({ kitchen, goals }: { readonly kitchen: Kitchen; readonly goals: G
 function NewGoal({ kitchen, goals }: { readonly kitchen: Kitchen; readonly goals: Goals }) {
   const { t } = kitchen;
   const id = useId();
-  const [problem, setProblem] = useState('');
-  const [busy, setBusy] = useState(false);
-  const key = useRef<string>(undefined);
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const { busy, problem, changed, submit } = useSubmit(kitchen);
+  const onSubmit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
     const fields = new FormData(form);
     const text = (name: string) => String(fields.get(name) ?? '').trim();
-    setProblem('');
-    setBusy(true);
-    key.current ??= crypto.randomUUID();
-    try {
-      const goal = { title: text('title'), target: Number(text('target')), unit: text('unit') };
-      await goals.create(goal, key.current);
-      key.current = undefined;
-      form.reset();
-    } catch (error) {
-      setProblem(problemOf(kitchen, error));
-    } finally {
-      setBusy(false);
-    }
+    const goal = { title: text('title'), target: Number(text('target')), unit: text('unit') };
+    if (await submit((key) => goals.create(goal, key))) form.reset();
   };
   return (
     <form
       className="kitchen-new-goal"
       aria-label={t.goals.add}
-      onSubmit={(event) => void submit(event)}
-      onChange={() => {
-        key.current = undefined;
-      }}
+      onSubmit={(event) => void onSubmit(event)}
+      onChange={changed}
     >
       <div className="kitchen-field" data-field="name">
         <label htmlFor={`${id}-title`}>{t.goals.title}</label>

@@ -4,7 +4,9 @@
  * @module
  */
 import { type Client, createStore, type Store } from '@tidings/client';
+import type { Static } from 'typebox';
 import type { Call } from '../../../shared/web/call.ts';
+import type { MembershipChanged } from '../../events.ts';
 
 /** A household as the server answers it. */
 export interface Household {
@@ -42,7 +44,11 @@ export class Households {
     this.state = store;
     this.#set = (change) => store.set({ ...store.getSnapshot(), ...change });
     // What this user does on another device, or an owner with them.
-    this.#stop = client.channel(`user:${user}`).on('MembershipChanged', () => void this.load());
+    const own = client.channel<{ MembershipChanged: Static<typeof MembershipChanged> }>(`user:${user}`);
+    const stops = [own.on('MembershipChanged', () => void this.load()), own.onGap(() => this.load())];
+    this.#stop = () => {
+      for (const stop of stops) stop();
+    };
     void this.load();
   }
 
