@@ -177,6 +177,20 @@ describe('the fridge', () => {
     await one.locator('.kitchen-item', { hasText: 'Old milk' }).waitFor();
   });
 
+  it('counts the days of where the visitor is', async () => {
+    // 24 hours apart.
+    const [ahead, behind] = ['Pacific/Kiritimati', 'Pacific/Honolulu'];
+    const today = new Intl.DateTimeFormat('en-CA', { timeZone: ahead }).format();
+    for (const [user, timezoneId, day] of [
+      ['East', ahead, 'today'],
+      ['West', behind, 'tomorrow'],
+    ] as const) {
+      await as(user.toLowerCase()).post('/kitchen/fridge', { name: 'Fish', best_before: today });
+      const page = await visit(user, '/kitchen?tab=fridge', { timezoneId });
+      await page.getByText(`Best before: ${day}`).waitFor();
+    }
+  });
+
   it('is shared by a household', async () => {
     const id = await household('Shared fridge', 'hana', 'ivan');
     const path = `/kitchen?tab=fridge&household=${id}`;

@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { HouseholdBar } from '../households/household-bar.tsx';
 import type { Households } from '../households/households.ts';
 import { useHousehold } from '../households/use-household.ts';
@@ -10,6 +11,7 @@ import { ItemRow } from './item-row.tsx';
 import { RecipeBox } from './recipe-box.tsx';
 import { Recipes } from './recipes.ts';
 import { ShoppingList } from './shopping-list.tsx';
+import { tellTimezone } from './tell-timezone.ts';
 
 export interface FridgeTabProps {
   readonly kitchen: Kitchen;
@@ -30,6 +32,13 @@ export function FridgeTab({ kitchen, households, household }: FridgeTabProps) {
     () => (known ? new Fridge(client, call, user, group) : undefined),
     [client, call, user, group, known],
   );
+  useEffect(() => {
+    const tell = async () => {
+      if (await tellTimezone(call, user)) await fridge?.load();
+    };
+    // Days are then those of UTC.
+    tell().catch(() => {});
+  }, [call, user, fridge]);
   const recipes = useMade(() => new Recipes(client, call, user), [client, call, user]);
   return (
     <>
