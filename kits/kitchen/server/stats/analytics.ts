@@ -3,7 +3,7 @@ import type { KitchenTables } from '../tables.ts';
 import { dateOf } from './days.ts';
 
 /** Of one type on one day. */
-export interface TypeCount {
+interface TypeCount {
   readonly published: number;
   /** Events times the clients that were given them. */
   readonly delivered: number;

@@ -18,7 +18,7 @@ import {
 import { AnyId, Key, UserId } from '../ids.ts';
 
 /** Whom a call tells: everybody, the user `user_id`, or what the call says. */
-export type Audience = 'community' | 'user' | 'anyone';
+type Audience = 'community' | 'user' | 'anyone';
 
 /** One call. */
 export interface NotifyCall {

@@ -11,7 +11,10 @@ export function keysCommand(): Command {
     .action(async (flags: PlaceFlags & { readonly json?: true }) => {
       const config = await configOf(flags);
       const secrets = openSecrets(config.data);
-      const keys = { apiKey: config.apiKey ?? secrets.apiKey, vapidPublicKey: config.push.publicKey ?? secrets.vapid.publicKey };
+      const keys = {
+        apiKey: config.apiKey ?? secrets.apiKey,
+        vapidPublicKey: config.push.publicKey ?? secrets.vapid.publicKey,
+      };
       process.stdout.write(
         flags.json
           ? `${JSON.stringify(keys)}\n`
