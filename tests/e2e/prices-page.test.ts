@@ -151,6 +151,22 @@ it('imports a file, and names the lines that it leaves out', async () => {
   await alice.locator('.prices-card', { hasText: 'Imported spoon' }).waitFor();
 });
 
+it('lets a visitor choose by which ways they are told of what', async () => {
+  const alice = await visit('Alice-chooses');
+  await alice.locator('.inbox-button').click();
+  await alice.getByText('How you are told').click();
+  const settings = alice.locator('.inbox-settings');
+  await settings.getByLabel('Price drops: By email').uncheck();
+  await settings.getByLabel('Email', { exact: true }).fill('alice@example.com');
+  await settings.getByRole('button', { name: 'Save' }).click();
+  await settings.getByText('Saved.').waitFor();
+  const api = new Api({ url: server.url, bearer: tokenFor('alice-chooses') });
+  expect((await api.get('/notifications/preferences')).body).toMatchObject({
+    categories: { 'prices.drop': { push: true, email: false } },
+  });
+  expect((await api.get('/users/alice-chooses/contact')).body).toMatchObject({ email: 'alice@example.com' });
+});
+
 it('finds products', async () => {
   const id = await add('Çaydanlık');
   const alice = await visit('Alice');

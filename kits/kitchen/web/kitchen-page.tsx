@@ -6,6 +6,7 @@ import { InboxButton } from '../../shared/web/inbox/inbox-button.tsx';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
 import { useParameter } from '../../shared/web/use-parameter.ts';
 import { TABS, type Tab } from './address-of.ts';
+import { CATEGORIES } from './categories.ts';
 import { FeedTab } from './feed/feed-tab.tsx';
 import { FridgeTab } from './fridge/fridge-tab.tsx';
 import { GoalsTab } from './goals/goals-tab.tsx';
@@ -38,7 +39,7 @@ export function KitchenPage(page: KitPageProps) {
         </div>
         <div className="kitchen-tools">
           <ConnectionMark language={language} />
-          <InboxButton page={page} onOpen={goTo} />
+          <InboxButton page={page} categories={CATEGORIES[page.language]} onOpen={goTo} />
         </div>
       </header>
       <nav className="kitchen-tabs" aria-label={t.title}>

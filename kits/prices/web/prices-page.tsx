@@ -6,6 +6,7 @@ import { InboxButton } from '../../shared/web/inbox/inbox-button.tsx';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
 import { useParameter } from '../../shared/web/use-parameter.ts';
 import { AddProduct } from './add-product.tsx';
+import { CATEGORIES } from './categories.ts';
 import './prices.css';
 import { ProductCard } from './product-card.tsx';
 import { ProductDialog } from './product-dialog.tsx';
@@ -80,6 +81,7 @@ function Prices({ page, list }: { readonly page: KitPageProps; readonly list: Pr
           </label>
           <InboxButton
             page={page}
+            categories={CATEGORIES[page.language]}
             onOpen={goTo}
             onNew={({ category }) => {
               if (sound && category === 'prices.drop') ring();

@@ -5,6 +5,7 @@ import { goTo } from '../../shared/web/go-to.ts';
 import { InboxButton } from '../../shared/web/inbox/inbox-button.tsx';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
 import type { Invitation, MyRoom } from '../events.ts';
+import { CATEGORIES } from './categories.ts';
 import { CreateRoom } from './create-room.tsx';
 import { FindRoom } from './find-room.tsx';
 import type { RoomList } from './room-list.ts';
@@ -36,7 +37,7 @@ export function Sidebar({ page, call, list, selected }: SidebarProps) {
     <section className="rooms-side" aria-label={t.title}>
       <header className="rooms-side-head">
         <h1>{t.title}</h1>
-        <InboxButton page={page} onOpen={goTo} />
+        <InboxButton page={page} categories={CATEGORIES[page.language]} onOpen={goTo} />
       </header>
       <div className="rooms-side-tools">
         <button type="button" className="primary" onClick={() => setDialog('create')}>

@@ -1,5 +1,4 @@
 import { type ReactNode, useEffect } from 'react';
-import { Toaster } from 'sonner';
 import { isLanguage, LANGUAGES } from '../../../../kits/shared/web/languages.ts';
 import { PAGES } from '../pages/pages.tsx';
 import { useStore } from '../use-store.ts';
@@ -7,6 +6,7 @@ import { Link } from './link.tsx';
 import { chooseLanguage, chooseTheme, language, THEMES, theme } from './preferences.ts';
 import './shell.css';
 import { kits } from './kits.ts';
+import { path } from './router.ts';
 import { useI18n } from './use-i18n.ts';
 import { signOut, visitor } from './visitor.ts';
 
@@ -15,12 +15,14 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const { t } = useI18n();
   const currentLanguage = useStore(language);
   const currentTheme = useStore(theme);
+  const currentPath = useStore(path);
   const loaded = useStore(kits);
   const who = useStore(visitor);
   useEffect(() => {
     document.documentElement.lang = currentLanguage;
-    document.title = `Tidings · ${t.intro.title}`;
-  }, [currentLanguage, t]);
+    const page = PAGES.find((each) => each.path === currentPath && each.kit !== undefined);
+    document.title = page ? `${page.label(t)} · Tidings` : `Tidings · ${t.intro.title}`;
+  }, [currentLanguage, currentPath, t]);
   return (
     <>
       <a className="skip" href="#main">
@@ -34,8 +36,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           Tidings
         </Link>
         <nav className="shell-pages" aria-label={t.shell.pages}>
-          {PAGES.filter(({ kit }) => kit === undefined || loaded?.has(kit)).map(({ path, label }) => (
-            <Link key={path} href={path}>
+          {PAGES.filter(({ kit }) => kit === undefined || loaded?.has(kit)).map(({ path: href, label }) => (
+            <Link key={href} href={href}>
               {label(t)}
             </Link>
           ))}
@@ -84,7 +86,6 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <main id="main" tabIndex={-1}>
         {children}
       </main>
-      <Toaster theme={currentTheme} position="bottom-right" closeButton richColors />
     </>
   );
 }

@@ -4,11 +4,14 @@ import type { KitPageProps } from '../kit-page.ts';
 import { Inbox, type Notice } from './inbox.ts';
 import './inbox.css';
 import { InboxPanel } from './inbox-panel.tsx';
+import type { CategoryNames } from './inbox-settings.tsx';
 import { INBOX_TEXTS } from './texts.ts';
 import { useVisibility } from './use-visibility.ts';
 
 export interface InboxButtonProps {
   readonly page: KitPageProps;
+  /** What the kit tells of, as the visitor calls it; each can be turned off. */
+  readonly categories: CategoryNames;
   /** Told of each notification that comes while the page is open, such as to ring for it. */
   readonly onNew?: (notice: Notice) => void;
   /** Goes to what a notification is about. */
@@ -16,7 +19,7 @@ export interface InboxButtonProps {
 }
 
 /** The bell: how many notifications wait, and the panel that lists them. New ones are shown as toasts. */
-export function InboxButton({ page, onNew, onOpen }: InboxButtonProps) {
+export function InboxButton({ page, categories, onNew, onOpen }: InboxButtonProps) {
   const { client, user, language } = page;
   const t = INBOX_TEXTS[language];
   const [shown, setShown] = useState(false);
@@ -64,6 +67,7 @@ export function InboxButton({ page, onNew, onOpen }: InboxButtonProps) {
           id={panel}
           page={page}
           inbox={inbox}
+          categories={categories}
           onClose={close}
           onOpen={(notice) => {
             inbox.read(notice.id);

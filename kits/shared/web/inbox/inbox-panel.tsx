@@ -2,19 +2,20 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { KitPageProps } from '../kit-page.ts';
 import { agoText } from '../time-text.ts';
 import type { Inbox, Notice } from './inbox.ts';
-import { InboxSettings } from './inbox-settings.tsx';
+import { type CategoryNames, InboxSettings } from './inbox-settings.tsx';
 import { INBOX_TEXTS } from './texts.ts';
 
 export interface InboxPanelProps {
   readonly id: string;
   readonly page: KitPageProps;
   readonly inbox: Inbox;
+  readonly categories: CategoryNames;
   readonly onClose: () => void;
   readonly onOpen: (notice: Notice) => void;
 }
 
 /** The list of notifications. What it shows has been seen. */
-export function InboxPanel({ id, page, inbox, onClose, onOpen }: InboxPanelProps) {
+export function InboxPanel({ id, page, inbox, categories, onClose, onOpen }: InboxPanelProps) {
   const { language, problemText } = page;
   const t = INBOX_TEXTS[language];
   const { notices, unread, next, loaded, error } = useSyncExternalStore(
@@ -96,7 +97,7 @@ export function InboxPanel({ id, page, inbox, onClose, onOpen }: InboxPanelProps
       )}
       <details open={settings} onToggle={({ currentTarget }) => setSettings(currentTarget.open)}>
         <summary>{t.settings}</summary>
-        {settings ? <InboxSettings page={page} /> : null}
+        {settings ? <InboxSettings page={page} categories={categories} /> : null}
       </details>
     </section>
   );

@@ -11,8 +11,16 @@ interface Contact {
 interface Preferences {
   readonly digest?: 'off' | 'hourly' | 'daily';
   readonly quietHours?: { readonly from: string; readonly to: string } | null;
-  readonly [other: string]: unknown;
+  readonly categories?: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
 }
+
+/** What a kit tells of: by category, as its visitor calls it. */
+export type CategoryNames = Readonly<Record<string, string>>;
+
+const WAYS = ['push', 'email'] as const;
+
+/** The name of a checkbox. */
+const boxOf = (category: string, way: string) => `${way} ${category}`;
 
 interface Mail {
   readonly id: string;
@@ -20,8 +28,13 @@ interface Mail {
   readonly to: string;
 }
 
-/** How the visitor is told what they do not see here: by which ways and when. */
-export function InboxSettings({ page }: { readonly page: KitPageProps }) {
+export interface InboxSettingsProps {
+  readonly page: KitPageProps;
+  readonly categories: CategoryNames;
+}
+
+/** How the visitor is told what they do not see here: of what, by which ways and when. */
+export function InboxSettings({ page, categories }: InboxSettingsProps) {
   const { user, token, language, problemText } = page;
   const t = INBOX_TEXTS[language];
   const id = useId();
@@ -60,6 +73,7 @@ export function InboxSettings({ page }: { readonly page: KitPageProps }) {
         ...preferences,
         digest: text('digest'),
         quietHours: from && to ? { from, to } : null,
+        categories: { ...preferences?.categories, ...chosen(categories, preferences, fields) },
       };
       setPreferences(await call('/notifications/preferences', { method: 'PUT', body: wanted }));
       setTold(t.saved);
@@ -82,6 +96,33 @@ export function InboxSettings({ page }: { readonly page: KitPageProps }) {
         aria-describedby={`${id}-hint`}
       />
       <p id={`${id}-hint`}>{t.emailHint}</p>
+      <table>
+        <caption className="unseen">{t.settings}</caption>
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">{t.ways.push}</th>
+            <th scope="col">{t.ways.email}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {Object.entries(categories).map(([category, name]) => (
+            <tr key={category}>
+              <th scope="row">{name}</th>
+              {WAYS.map((way) => (
+                <td key={way}>
+                  <input
+                    type="checkbox"
+                    name={boxOf(category, way)}
+                    defaultChecked={preferences.categories?.[category]?.[way] ?? true}
+                    aria-label={`${name}: ${t.ways[way]}`}
+                  />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
       <label htmlFor={`${id}-digest`}>{t.digest}</label>
       <select id={`${id}-digest`} name="digest" defaultValue={preferences.digest ?? 'off'}>
         {(['off', 'hourly', 'daily'] as const).map((each) => (
@@ -121,6 +162,23 @@ export function InboxSettings({ page }: { readonly page: KitPageProps }) {
         </div>
       )}
     </form>
+  );
+}
+
+/** What was chosen for each category; what is not asked here stays as it was. */
+function chosen(
+  categories: CategoryNames,
+  before: Preferences | undefined,
+  fields: FormData,
+): NonNullable<Preferences['categories']> {
+  return Object.fromEntries(
+    Object.keys(categories).map((category) => [
+      category,
+      {
+        ...before?.categories?.[category],
+        ...Object.fromEntries(WAYS.map((way) => [way, fields.has(boxOf(category, way))])),
+      },
+    ]),
   );
 }
 

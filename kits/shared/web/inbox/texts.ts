@@ -20,6 +20,7 @@ export interface InboxTexts {
   readonly email: string;
   readonly emailHint: string;
   readonly mails: string;
+  readonly ways: { readonly push: string; readonly email: string };
   readonly digest: string;
   readonly digests: { readonly off: string; readonly hourly: string; readonly daily: string };
   readonly quiet: string;
@@ -52,6 +53,7 @@ export const INBOX_TEXTS: Readonly<Record<Language, InboxTexts>> = {
     email: 'Email',
     emailHint: 'What you have not seen is mailed after a while.',
     mails: 'Mails written on this machine',
+    ways: { push: 'On devices', email: 'By email' },
     digest: 'Mails',
     digests: { off: 'One by one', hourly: 'Gathered, each hour', daily: 'Gathered, each day' },
     quiet: 'Quiet hours',
@@ -77,6 +79,7 @@ export const INBOX_TEXTS: Readonly<Record<Language, InboxTexts>> = {
     email: 'E-posta',
     emailHint: 'Görmedikleriniz bir süre sonra e-postayla gönderilir.',
     mails: 'Bu makinede yazılan e-postalar',
+    ways: { push: 'Cihazlarda', email: 'E-postayla' },
     digest: 'E-postalar',
     digests: { off: 'Tek tek', hourly: 'Saatte bir, toplu', daily: 'Günde bir, toplu' },
     quiet: 'Sessiz saatler',
@@ -103,6 +106,7 @@ export const INBOX_TEXTS: Readonly<Record<Language, InboxTexts>> = {
     email: 'Почта',
     emailHint: 'О том, что вы не увидели, через некоторое время придёт письмо.',
     mails: 'Письма, записанные на этой машине',
+    ways: { push: 'На устройствах', email: 'Почтой' },
     digest: 'Письма',
     digests: { off: 'По одному', hourly: 'Сводкой раз в час', daily: 'Сводкой раз в день' },
     quiet: 'Тихие часы',
@@ -128,6 +132,7 @@ export const INBOX_TEXTS: Readonly<Record<Language, InboxTexts>> = {
     email: 'Пошта',
     emailHint: 'Про те, чого ви не побачили, згодом прийде лист.',
     mails: 'Листи, записані на цій машині',
+    ways: { push: 'На пристроях', email: 'Поштою' },
     digest: 'Листи',
     digests: { off: 'По одному', hourly: 'Зведенням щогодини', daily: 'Зведенням щодня' },
     quiet: 'Тихі години',

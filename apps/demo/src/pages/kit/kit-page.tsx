@@ -1,7 +1,7 @@
 import { type Client, createClient } from '@tidings/client';
 import { IndexedDbOutboxStore } from '@tidings/client/browser';
 import { TidingsProvider } from '@tidings/react';
-import { type ComponentType, Suspense, use, useCallback, useEffect, useState } from 'react';
+import { type ComponentType, lazy, Suspense, use, useCallback, useEffect, useState } from 'react';
 import type { KitPageProps } from '../../../../../kits/shared/web/kit-page.ts';
 import { problemText } from '../../i18n/problem-text.ts';
 import { kits } from '../../shell/kits.ts';
@@ -43,6 +43,8 @@ export function KitPage({ kit, load }: KitFrameProps) {
   );
 }
 
+const Toasts = lazy(async () => ({ default: (await import('./toasts.tsx')).Toasts }));
+
 /** Tokens that the server takes no more: nothing but another sign-in helps. */
 const SPENT = new Set(['invalid_token', 'token_expired', 'token_revoked', 'unauthenticated']);
 
@@ -57,6 +59,7 @@ function Connected({ who, load }: Pick<KitFrameProps, 'load'> & { readonly who: 
   return (
     <TidingsProvider client={client}>
       <Page client={client} {...who} language={currentLanguage} problemText={text} />
+      <Toasts />
     </TidingsProvider>
   );
 }
