@@ -61,7 +61,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
-          fileParallelism: false,
+          globalSetup: ['tests/support/build-pages.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

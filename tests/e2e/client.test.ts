@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import type { OutboxEntry, OutboxStore } from '../../packages/client/src/outbox/outbox-store.ts';
@@ -20,7 +18,6 @@ let browser: Browser;
 let server: RunningServer;
 
 beforeAll(async () => {
-  execFileSync(process.execPath, [join(import.meta.dirname, '../../scripts/build-web.ts')]);
   browser = await launchBrowser();
   server = await startServer({
     namespaces: {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -24,7 +23,6 @@ let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  execFileSync(process.execPath, [join(ROOT, 'scripts/build-web.ts')]);
   const script = readFileSync(join(ROOT, 'packages/client/dist/js/tidings.js'));
   const files: Readonly<Record<string, readonly [string, string | Buffer]>> = {
     '/': [

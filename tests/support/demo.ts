@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, openPage, type PageOptions } from './browser.ts';
 import { type RunningServer, startServer } from './start-server.ts';
@@ -89,9 +87,8 @@ export function offsets(from: number, to: number, arrival: string): string[] {
   return Array.from({ length: to - from + 1 }, (_, index) => `${from + index} ${arrival}`);
 }
 
-/** Builds the page as `npm start` does, since a server has none to show before, and starts a browser and a server. */
+/** Starts a browser and a server. */
 export async function startDemo(): Promise<{ browser: Browser; server: RunningServer }> {
-  execFileSync(process.execPath, [join(import.meta.dirname, '../../scripts/build-web.ts')]);
   return { browser: await launchBrowser(), server: await startServer() };
 }
 

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { Api } from './api.ts';
@@ -30,9 +28,8 @@ export const OFFLINE_ERRORS = /ERR_|WebSocket|Failed to (load|fetch)/;
 
 let browser: Browser | undefined;
 
-/** Builds the pages, since a server has none to show before, and starts a browser for the file; for `beforeAll`. */
+/** Starts a browser for the file; for `beforeAll`. */
 export async function startRoomsBrowser(): Promise<void> {
-  execFileSync(process.execPath, [join(import.meta.dirname, '../../scripts/build-web.ts')]);
   browser = await launchBrowser();
 }
 
