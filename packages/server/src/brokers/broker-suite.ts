@@ -190,6 +190,28 @@ export function runBrokerSuite(name: string, { durable: keepsDurable, fixture }:
           }
         });
 
+        test('of `since` and `after` the later one counts, or the one that can be honoured', async () => {
+          const { broker, heard } = await startBroker(fixture());
+          const start = broker.head();
+          const [first, second] = (await publishMany(broker, 3)) as [PublishReceipt, PublishReceipt];
+          const gone = { epoch: 'another', offset: 1 };
+          const newer = heard[1]!.sequence;
+          for (const [since, after, rest] of [
+            [first, newer, [3]],
+            [second, start, [3]],
+            [gone, newer, [3]],
+            [first, -1, [2, 3]],
+          ] as const) {
+            const slice = await broker.read('a:1', policy, { since, after });
+            expect(slice.recovered).toBe(true);
+            expect(offsets(slice.events)).toEqual(rest);
+          }
+          expect(await broker.read('a:1', policy, { since: gone, after: -1 })).toMatchObject({
+            recovered: false,
+            events: [],
+          });
+        });
+
         test('`through` leaves out what is newer, and stands there', async () => {
           const { broker, heard } = await startBroker(fixture());
           const start = broker.head();

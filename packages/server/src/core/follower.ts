@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { type ErrorBody, formatPosition, TidingsError } from '@tidings/protocol';
+import { type ErrorBody, formatPosition, type Position, TidingsError } from '@tidings/protocol';
+import { alignPasts, isResumed } from './align-pasts.ts';
 import { readPosition } from './history.ts';
 import type { Hub, Joined, SubscribeTarget } from './hub.ts';
-import type { Namespaces } from './namespaces.ts';
+import type { Namespaces, ResolvedChannel } from './namespaces.ts';
+import { bytesOf, wholePast } from './past.ts';
 import type { Broker, Slice, SliceRequest } from './ports/broker.ts';
 import type { SubscribedTo } from './ports/dialect.ts';
-import type { ChannelEvent } from './ports/event.ts';
 import type { ResumedChannel } from './ports/transport.ts';
 import { requireRight } from './rights.ts';
 import type { Session } from './session.ts';
@@ -31,13 +32,29 @@ export interface FollowResult {
   abandon(): void;
 }
 
+/** Of channels that are followed from one place in the log of all. */
+export interface LogResult extends FollowResult {
+  /** The place in the log at which all that was read ends. */
+  readonly head: number;
+}
+
+/** What came of a channel that was wanted by its name. */
+type Outcome = FollowedChannel | { readonly name: string; readonly error: ErrorBody };
+
+interface FollowedChannel {
+  readonly name: string;
+  readonly channel: ResolvedChannel;
+  readonly request: SliceRequest;
+  readonly joined: Joined;
+}
+
 export interface FollowerParts {
   /** A rights function or the broker threw something that is no `TidingsError`. */
   readonly onError: (error: unknown) => void;
   readonly hub: Hub;
   readonly broker: Broker;
   readonly namespaces: Namespaces;
-  /** The past of all channels followed at once may take so many bytes; a channel that does not fit is told as a gap. */
+  /** The past of all channels followed at once may take so many bytes; what does not fit is told as a gap. */
   readonly resumeBytes: number;
 }
 
@@ -49,96 +66,128 @@ export class Follower {
   }
 
   /** Each channel succeeds or fails by itself. @throws TidingsError `too_many_channels`. */
-  follow(session: Session, wanted: readonly Wanted[]): Promise<FollowResult> {
-    return this.#follow(session, wanted, (from) => from);
+  async follow(session: Session, wanted: readonly Wanted[]): Promise<FollowResult> {
+    return this.#eachByItself(await this.#join(session, wanted, (from) => from));
   }
 
   /** @param bound narrows each request in the moment in which the channels are joined, after all rights were asked. */
-  async #follow(
+  async #join(
     session: Session,
     wanted: readonly Wanted[],
     bound: (from: SliceRequest) => SliceRequest,
-  ): Promise<FollowResult> {
+  ): Promise<readonly Outcome[]> {
     const targets = await this.#targets(session, wanted);
     const allowed = targets
       .filter((target) => target.status === 'fulfilled')
       .map(({ value }) => ({ ...value, from: bound(value.from) }));
     const outcomes = await this.#parts.hub.subscribe(session, allowed);
-    const joined: Joined[] = [];
-    let room = this.#parts.resumeBytes;
-    const next = outcomes.values();
-    const channels = targets.map((target, index): SubscribedTo => {
-      const { channel } = wanted[index] as Wanted;
-      const outcome =
-        target.status === 'fulfilled' ? (next.next().value as PromiseSettledResult<Joined>) : target;
-      if (outcome.status === 'rejected') return { channel, error: this.#toBody(outcome.reason) };
-      joined.push(outcome.value);
-      const { subscription, slice } = outcome.value;
-      const { overflow } = subscription.namespace;
-      const past = pastOf(slice, room);
-      room -= bytesOf(past.events);
-      return { channel, ...past, ...(overflow === 'disconnect' ? {} : { overflow }) };
+    let next = 0;
+    return targets.map((target, index): Outcome => {
+      const { channel: name } = wanted[index] as Wanted;
+      if (target.status === 'rejected') return { name, error: this.#toBody(target.reason) };
+      const { channel, from } = allowed[next] as SubscribeTarget;
+      const outcome = outcomes[next++] as PromiseSettledResult<Joined>;
+      return outcome.status === 'rejected'
+        ? { name, error: this.#toBody(outcome.reason) }
+        : { name, channel, request: from, joined: outcome.value };
     });
+  }
+
+  /** Each channel's past where it still fits. */
+  #eachByItself(outcomes: readonly Outcome[]): FollowResult {
+    let room = this.#parts.resumeBytes;
+    return this.#result(outcomes, ({ joined: { slice } }) => {
+      const past = wholePast(slice, room);
+      room -= bytesOf(past.events);
+      return past;
+    });
+  }
+
+  #result(
+    outcomes: readonly Outcome[],
+    tell: (followed: FollowedChannel) => Omit<Slice, 'more'>,
+  ): FollowResult {
     const { hub } = this.#parts;
+    const joined = outcomes.flatMap((outcome) => ('joined' in outcome ? [outcome.joined] : []));
+    const channels = outcomes.map((outcome): SubscribedTo => {
+      const { name: channel } = outcome;
+      if ('error' in outcome) return { channel, error: outcome.error };
+      const { position, recovered, events } = tell(outcome);
+      const { overflow } = outcome.joined.subscription.namespace;
+      return {
+        channel,
+        position: formatPosition(position),
+        recovered,
+        events,
+        ...(overflow === 'disconnect' ? {} : { overflow }),
+      };
+    });
     return { channels, activate: () => hub.activate(joined), abandon: () => hub.abandon(joined) };
   }
 
   /**
    * Follows channels from one place in the log of all. What is newer than the log's head when they are joined is heard
-   * after `activate`, so that everything is in one order and `head` is a place in all the channels.
+   * after `activate`, so that everything is in one order, and the sequence of each event that is heard, as well as `head`,
+   * is a place in all the channels.
    *
-   * @param since positions of the client's, by channel; such a channel is followed from there instead.
+   * A channel that cannot be resumed stands at the position before its first event here, and at the head without any.
+   *
+   * @param since positions of the client's, by channel; such a channel is followed from there, or from the place in the log
+   *   when that is later.
+   * @throws what the broker throws.
    */
   async followLog(
     session: Session,
     channels: readonly string[],
     from: SliceRequest,
     since?: ReadonlyMap<string, string>,
-  ): Promise<FollowResult & { readonly head: number }> {
-    return this.#followThrough(
-      session,
-      [...new Set(channels)].map((channel) => ({
-        channel,
-        from: () => {
-          const position = readPosition(since?.get(channel));
-          return position ? { since: position, last: from.last } : from;
-        },
-      })),
+  ): Promise<LogResult> {
+    const wanted = [...new Set(channels)].map((channel) => ({
+      channel,
+      from: () => ({ ...from, since: readPosition(since?.get(channel)) }),
+    }));
+    const { outcomes, head } = await this.#joinThrough(session, wanted);
+    const followed = outcomes.filter((outcome) => 'joined' in outcome);
+    if (!followed.some(({ request }) => isResumed(request))) return { ...this.#eachByItself(outcomes), head };
+    const { broker, resumeBytes } = this.#parts;
+    const pasts = followed.map((each) => ({ ...each, slice: each.joined.slice }));
+    const slices = await alignPasts(broker, pasts, resumeBytes);
+    for (const [index, { joined }] of followed.entries()) joined.slice = slices[index] as Slice;
+    const result = this.#result(outcomes, ({ request, joined: { slice } }) =>
+      slice.recovered || !isResumed(request) ? slice : { ...slice, position: beforeEvents(slice) },
     );
+    return { ...result, head };
   }
 
   /**
    * Follows channels as a session did that was lost: each from a place in the log of all, or from where that session began
-   * to follow it when that is later. Otherwise as {@link followLog}.
+   * to follow it when that is later. What is newer than `head` is heard after `activate`, as of {@link followLog}.
+   *
+   * A result in which a channel has a gap is of no use: a cut in the middle of the others' past would fill it.
    *
    * @param after what its client has heard; -1 when that is a place that cannot be honoured.
    */
-  async resume(
-    session: Session,
-    channels: readonly ResumedChannel[],
-    after: number,
-  ): Promise<FollowResult & { readonly head: number }> {
-    return this.#followThrough(
-      session,
-      channels.map(({ channel, from, byRight }) => ({
-        channel,
-        byRight,
-        from: () => ({ after: after < 0 ? after : Math.max(after, from) }),
-      })),
-    );
+  async resume(session: Session, channels: readonly ResumedChannel[], after: number): Promise<LogResult> {
+    const wanted = channels.map(({ channel, from, byRight }) => ({
+      channel,
+      byRight,
+      from: () => ({ after: after < 0 ? after : Math.max(after, from) }),
+    }));
+    const { outcomes, head } = await this.#joinThrough(session, wanted);
+    return { ...this.#eachByItself(outcomes), head };
   }
 
-  async #followThrough(
+  async #joinThrough(
     session: Session,
     wanted: readonly Wanted[],
-  ): Promise<FollowResult & { readonly head: number }> {
+  ): Promise<{ readonly outcomes: readonly Outcome[]; readonly head: number }> {
     let head = this.#parts.broker.head();
-    const result = await this.#follow(session, wanted, (request) => {
+    const outcomes = await this.#join(session, wanted, (request) => {
       // Taken before the rights were asked, an event could come after the head and yet before the subscription.
       head = this.#parts.broker.head();
       return { ...request, through: head };
     });
-    return { ...result, head };
+    return { outcomes, head };
   }
 
   /** Asks for rights again when the session got another identity while it was asked. */
@@ -167,12 +216,7 @@ export class Follower {
   }
 }
 
-/** The past as it is sent: all of it, or none where it does not fit. */
-function pastOf({ position, recovered, events }: Slice, room: number) {
-  const fits = bytesOf(events) <= room;
-  return { position: formatPosition(position), recovered: recovered && fits, events: fits ? events : [] };
-}
-
-function bytesOf(events: readonly ChannelEvent[]): number {
-  return events.reduce((sum, event) => sum + event.json.length, 0);
+/** Where a channel stands before the events of a slice. */
+function beforeEvents({ position: { epoch, offset }, events }: Slice): Position {
+  return { epoch, offset: offset - events.length };
 }

@@ -91,13 +91,14 @@ export class Stream {
     const oldest = this.offset - this.length;
     const head = through === undefined ? this.offset : oldest + this.#kept.countThrough(through);
     let recovered = false;
-    let from = head;
-    if (since) {
-      recovered = since.epoch === this.epoch && since.offset >= oldest && since.offset <= head;
+    let from = oldest;
+    if (since?.epoch === this.epoch && since.offset >= oldest && since.offset <= head) {
+      recovered = true;
       from = since.offset;
-    } else if (after !== undefined) {
-      recovered = after >= this.#floor;
-      from = oldest + this.#kept.countThrough(after);
+    }
+    if (after !== undefined && after >= this.#floor) {
+      recovered = true;
+      from = Math.max(from, oldest + this.#kept.countThrough(after));
     }
     if (!recovered) from = Math.max(oldest, head - (last ?? 0));
     const events = this.#read(from, Math.min(limit, head - from));

@@ -43,7 +43,7 @@ export interface PublishReceipt {
   readonly id: string;
 }
 
-/** Which part of a channel's history to read. At most one of `since` and `after`. */
+/** Which part of a channel's history to read. Of `since` and `after` the later one counts, or the one that can be honoured. */
 export interface SliceRequest {
   /** Everything after this position. */
   readonly since?: Position | undefined;
@@ -51,7 +51,7 @@ export interface SliceRequest {
   readonly after?: number | undefined;
   /** Nothing newer than this place in the log of all channels; the slice's position then is the place of its last event. */
   readonly through?: number | undefined;
-  /** The newest so many events: alone, or when `since` cannot be honoured. */
+  /** The newest so many events: alone, or when neither `since` nor `after` can be honoured. */
   readonly last?: number | undefined;
   /** At most so many events; the slice then says `more`. */
   readonly limit?: number | undefined;

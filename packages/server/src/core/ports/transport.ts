@@ -67,14 +67,16 @@ export interface Host {
   /** Takes one command that the transport has read itself; `answer` is called once. */
   handle(session: Session, incoming: Incoming, answer: (reply: Reply) => void): void;
   /**
-   * Follows channels from one place in all of them, as a client of SSE or a recovered one of Socket.IO asks for.
+   * Follows channels from one place in all of them, as a client of SSE asks for. The past of all, in order of sequence, and
+   * what comes may be cut anywhere: the place of the last event that was heard is one in all channels.
    *
-   * @returns what each channel gave, and `activate`, to be called once that has been sent.
+   * @returns what each channel gave, and `activate`, to be called once that has been sent. A channel that could not be
+   *   resumed stands at the position before its first event.
    */
   follow(session: Session, channels: readonly string[], from: Following): Promise<Followed>;
   /**
    * Follows the channels of a session that was lost, from the cursor its client hands back, each no earlier than from
-   * where it was followed then. As {@link Host.follow}.
+   * where it was followed then. As {@link Host.follow}, but only one that is recovered as a whole may be sent.
    */
   resume(session: Session, channels: readonly ResumedChannel[], cursor: string): Promise<Followed>;
   /** Tells of what happens to the sessions of all transports. */
@@ -111,9 +113,9 @@ export interface SessionObserver {
 export interface Following {
   /** A cursor, as the client handed it back. */
   readonly cursor?: string | undefined;
-  /** Positions as the client handed them back, by channel; a channel that has one begins there, and not at the cursor. */
+  /** Positions as the client handed them back, by channel; such a channel begins there, or at the cursor when that is later. */
   readonly since?: ReadonlyMap<string, string> | undefined;
-  /** The newest so many events, when there is neither or it cannot be honoured. */
+  /** The newest so many events at least, when there is neither or it cannot be honoured. */
   readonly last?: number | undefined;
 }
 

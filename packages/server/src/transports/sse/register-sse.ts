@@ -30,7 +30,7 @@ const Query = Type.Object({
   since: Type.Optional(
     Type.String({
       description:
-        'Positions to resume from, separated by commas, as many as there are channels and in their order; an empty one is none. A cursor goes before it.',
+        'Positions to resume from, separated by commas, as many as there are channels and in their order; an empty one is none. With a cursor, the later one counts.',
       examples: ['77aa:3,695be5e04b7a:7'],
     }),
   ),
@@ -71,8 +71,6 @@ export function registerSse(app: FastifyInstance, { addressOf, ...options }: Sse
     const cursor = header(request.headers['last-event-id']) ?? query.lastEventId;
     if (cursor === END_ID) return reply.code(204).send();
     const channels = channelsOf(query.channels);
-    // An `EventSource` that comes back by itself still has the positions of its beginning in its address.
-    const since = cursor === undefined ? sinceOf(query.since, channels) : new Map<string, string>();
     try {
       await transport.open({
         request: request.raw,
@@ -80,7 +78,7 @@ export function registerSse(app: FastifyInstance, { addressOf, ...options }: Sse
         address: addressOf(request.raw),
         token: bearer(request.headers.authorization) ?? query.token,
         channels,
-        since,
+        since: sinceOf(query.since, channels),
         last: query.last,
         named: query.named ?? false,
         cursor,

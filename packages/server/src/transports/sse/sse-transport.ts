@@ -23,7 +23,7 @@ export interface StreamRequest {
   readonly address: string;
   readonly token: string | undefined;
   readonly channels: readonly string[];
-  /** Positions to begin at, by channel. */
+  /** Positions to begin at, by channel; an `EventSource` that comes back still has those of its beginning in its address. */
   readonly since: ReadonlyMap<string, string>;
   /** The newest so many events of each channel to begin with. */
   readonly last: number | undefined;
