@@ -56,7 +56,7 @@ stream() {
     value=${value# }
     case $line in
       '')
-        [ -z "$data" ] && [ -z "$id" ] || handle
+        [ -z "$data" ] || handle # without data, the block was cut after its id, and this is the line that curl adds
         event='' id='' data=''
         ;;
       event:*) event=$value ;;
