@@ -6,6 +6,7 @@ import type { Connection, Wire } from '../../core/ports/connection.ts';
 import type { Reply } from '../../core/ports/dialect.ts';
 import type { Admission, Host, Session } from '../../core/ports/transport.ts';
 import { PING_FRAME } from './frame.ts';
+import { FrameReader } from './frame-reader.ts';
 
 /** How long a peer may take to answer the close frame before its socket is destroyed, milliseconds. */
 const CLOSE_TIMEOUT = 3000;
@@ -66,6 +67,14 @@ export class WebSocketConnection implements Connection {
     ws.on('ping', onPing);
     ws.on('pong', onPong);
     this.#socket.on('drain', () => this.#drained());
+    // A compressed message is read in its own time, which one that is not would overtake.
+    if (ws.extensions === '')
+      FrameReader.attach(
+        this.#socket,
+        this.#host.maxMessage,
+        () => ws.readyState === WebSocket.OPEN,
+        (text) => this.#receivedText(text),
+      );
     return this.#session;
   }
 
@@ -109,14 +118,21 @@ export class WebSocketConnection implements Connection {
   }
 
   received(data: RawData, isBinary: boolean): void {
+    if (isBinary) this.#refuseBinary();
+    else this.#receivedText((data as Buffer).toString());
+  }
+
+  #receivedText(text: string): void {
+    this.#alive = true;
+    if (this.#session) this.#host.receive(this.#session, text);
+  }
+
+  #refuseBinary(): void {
     this.#alive = true;
     const session = this.#session;
     if (!session) return;
-    if (!isBinary) this.#host.receive(session, (data as Buffer).toString());
-    else {
-      const error = new TidingsError('malformed_message', 'Messages are text.');
-      this.#host.handle(session, { error }, (reply) => this.#answer(session, reply));
-    }
+    const error = new TidingsError('malformed_message', 'Messages are text.');
+    this.#host.handle(session, { error }, (reply) => this.#answer(session, reply));
   }
 
   /** Answers a ping, unless so much is unread already that another answer would only add to it. */
