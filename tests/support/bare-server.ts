@@ -20,6 +20,7 @@ import { registerHttp } from '../../packages/server/src/http/register-http.ts';
 import { openDatabase } from '../../packages/server/src/storage/database.ts';
 import { migrate } from '../../packages/server/src/storage/migrations.ts';
 import { registerSse } from '../../packages/server/src/transports/sse/register-sse.ts';
+import type { ReleaseHttp } from '../../packages/server/src/transports/sse/release-http.ts';
 import type { SseTransport } from '../../packages/server/src/transports/sse/sse-transport.ts';
 import { onTeardown } from './teardown.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -34,6 +35,8 @@ export interface BareOptions extends Partial<Omit<CoreOptions, 'limits'>> {
   readonly parts?: Partial<HttpParts>;
   /** HTTP calls a second of one user, or of one address. */
   readonly perSecond?: number;
+  /** How a request is let go of once its stream begins. */
+  readonly release?: ReleaseHttp;
   /** Takes the log, at level trace. */
   readonly log?: (line: string) => void;
 }
@@ -62,6 +65,7 @@ export async function startBareServer(options: BareOptions = {}): Promise<BareSe
     namespaces = {},
     parts = {},
     log: write,
+    release,
     limits,
     perSecond = 100_000,
     ...rest
@@ -138,6 +142,7 @@ export async function startBareServer(options: BareOptions = {}): Promise<BareSe
         host: core.host,
         clock,
         addressOf: (request) => request.socket.remoteAddress ?? '',
+        ...(release && { release }),
       });
     },
     limits: { batch: 100, queue: 1_048_576 },

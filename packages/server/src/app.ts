@@ -53,6 +53,7 @@ import { Outbox } from './storage/outbox.ts';
 import { SqliteRecoveryStore } from './storage/sqlite-recovery-store.ts';
 import { SocketIOTransport } from './transports/socketio/socketio-transport.ts';
 import { registerSse } from './transports/sse/register-sse.ts';
+import type { SseTransport } from './transports/sse/sse-transport.ts';
 import { WebSocketTransport } from './transports/websocket/websocket-transport.ts';
 
 /** A server. */
@@ -340,6 +341,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     await keepToday(meter, { db, clock, onError: failed('the count of the day could not be kept') }),
     (end) => end(),
   );
+  let sse: SseTransport | undefined;
   registerHttp(http, {
     core,
     broker,
@@ -352,7 +354,9 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     auth,
     presence,
     events: (scope) => {
-      opened(registerSse(scope, { host: core.host, clock, addressOf }), (sse) => sse.close());
+      sse = opened(registerSse(scope, { host: core.host, clock, addressOf }), (transport) =>
+        transport.close(),
+      );
     },
     push: { ...push, worker: PUSH_WORKER },
     email: {
@@ -403,7 +407,11 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       const { server } = http;
       // A kept-alive connection whose last answer went out after the close was begun is idle only then.
       const idle = setInterval(() => server.closeIdleConnections(), DRAIN_CHECK);
-      const timer = setTimeout(() => server.closeAllConnections(), config.drain.timeout);
+      const timer = setTimeout(() => {
+        server.closeAllConnections();
+        // Of streams the server knows no more than of WebSockets.
+        sse?.close();
+      }, config.drain.timeout);
       try {
         await open.disposeAsync();
       } finally {

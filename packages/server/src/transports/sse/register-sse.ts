@@ -11,6 +11,7 @@ import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Host } from '../../core/ports/transport.ts';
+import type { ReleaseHttp } from './release-http.ts';
 import { disconnectBlock, END_ID } from './sse-dialect.ts';
 import { SseTransport } from './sse-transport.ts';
 
@@ -19,6 +20,8 @@ export interface SseOptions {
   readonly clock: Clock;
   /** Reads the client's address, where a proxy in front is trusted to name it. */
   readonly addressOf: (request: IncomingMessage) => string;
+  /** How a request is let go of once its stream begins. @default {@link releaseHttp} */
+  readonly release?: ReleaseHttp;
 }
 
 const Query = Type.Object({

@@ -4,16 +4,20 @@
  * @module
  */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { formatCursor, parseCursor, TidingsError } from '@tidings/protocol';
 import type { Clock, Timer } from '../../core/ports/clock.ts';
 import type { Wire } from '../../core/ports/connection.ts';
-import type { Followed, Host } from '../../core/ports/transport.ts';
+import type { Followed, Host, Session } from '../../core/ports/transport.ts';
+import { type ReleaseHttp, releaseHttp } from './release-http.ts';
 import { SseConnection } from './sse-connection.ts';
 import { sseDialect, welcomeBlock } from './sse-dialect.ts';
 
 export interface SseTransportOptions {
   readonly host: Host;
   readonly clock: Clock;
+  /** How a request is let go of once its stream begins. @default {@link releaseHttp} */
+  readonly release?: ReleaseHttp | undefined;
 }
 
 /** A client that wants a stream. */
@@ -43,15 +47,17 @@ const HEARTBEAT_GROUPS = 16;
 export class SseTransport {
   readonly #host: Host;
   readonly #clock: Clock;
+  readonly #release: ReleaseHttp;
   readonly #wires: { readonly plain: Wire; readonly named: Wire };
   readonly #groups = Array.from({ length: HEARTBEAT_GROUPS }, () => new Set<SseConnection>());
   readonly #heartbeat: Timer;
   #turn = 0;
   #next = 0;
 
-  constructor({ host, clock }: SseTransportOptions) {
+  constructor({ host, clock, release = releaseHttp }: SseTransportOptions) {
     this.#host = host;
     this.#clock = clock;
+    this.#release = release;
     const log = () => host.log;
     this.#wires = {
       plain: { dialect: sseDialect({ log, named: false }), frame: Buffer.from },
@@ -63,7 +69,7 @@ export class SseTransport {
   /** Ends the heartbeat and cuts what is left. */
   close(): void {
     this.#heartbeat.cancel();
-    for (const group of this.#groups) for (const { response } of group) response.destroy();
+    for (const group of this.#groups) for (const connection of group) connection.destroy();
   }
 
   /**
@@ -85,12 +91,8 @@ export class SseTransport {
     const session = this.#host.open({ ...admission, transport: 'sse', wire, connection, address });
     connection.session = session;
     const group = this.#groups[this.#next++ % HEARTBEAT_GROUPS] as Set<SseConnection>;
-    response.on('close', () => {
-      group.delete(connection);
-      this.#host.closed(session);
-    });
-    request.socket.on('drain', () => this.#host.writable(session));
-    response.on('error', () => {});
+    const unwatch = this.#watch(request.socket, session, connection, group);
+    response.on('error', ignore);
     try {
       const followed = await this.#host.follow(session, wanted.channels, wanted);
       if (session.closed) return wanted.onBegin();
@@ -101,9 +103,23 @@ export class SseTransport {
     } catch (error) {
       // The session was ended while its channels were read: the stream has said so.
       if (response.headersSent) return wanted.onBegin();
+      unwatch();
       this.#host.closed(session);
       throw error;
     }
+  }
+
+  /** Hears of a stream's socket; apart from `open`, since listeners keep all that is captured beside them. */
+  #watch(socket: Socket, session: Session, connection: SseConnection, group: Set<SseConnection>): () => void {
+    const drained = () => this.#host.writable(session);
+    const closed = () => {
+      group.delete(connection);
+      this.#host.closed(session);
+    };
+    socket.on('drain', drained).on('close', closed).on('end', endToo).on('error', ignore);
+    return () => {
+      socket.off('drain', drained).off('close', closed).off('end', endToo).off('error', ignore);
+    };
   }
 
   #begin(connection: SseConnection, followed: Followed, wanted: StreamRequest): void {
@@ -125,7 +141,7 @@ export class SseTransport {
       },
       cursor,
     );
-    connection.begin(wanted.headers(), welcome);
+    connection.begin(wanted.headers(), welcome, this.#release);
     host.writable(session);
     for (const event of past) {
       const text = session.wire.dialect.encodeEvent(event);
@@ -139,6 +155,13 @@ export class SseTransport {
       connection.beat();
   }
 }
+
+/** A client that will send nothing more has left. */
+function endToo(this: Socket): void {
+  this.end();
+}
+
+function ignore(): void {}
 
 /** @throws TidingsError the first channel's, when none can be followed. */
 function requireOne({ channels }: Followed): void {
