@@ -180,6 +180,30 @@ it.each(['cursor', 'positions'])(
   60_000,
 );
 
+it('where the past ends of a channel with a gap is told beside where it begins', async () => {
+  const { url } = await startBareServer({
+    namespaces: { short: { history: { size: 2 }, rights: { subscribe: 'anyone' } } },
+  });
+  const backend = new Backend(url, BARE_API_KEY);
+  const query = 'channels=short:a,public:a';
+  const start = await openStream(url, query);
+  const { id } = await start.next('welcome');
+  start.cut();
+  for (let n = 0; n < 2; n += 1) await backend.publish('short:a');
+  await backend.publish('public:a');
+  for (let n = 0; n < 2; n += 1) await backend.publish('short:a');
+  const stream = await openStream(url, query, { 'last-event-id': String(id) });
+  const [short, whole] = ((await stream.next('welcome')).data as unknown as Welcome).channels;
+  expect(short).toMatchObject({ position: expect.stringMatching(/:2$/), head: expect.stringMatching(/:4$/) });
+  expect(whole).toMatchObject({ position: expect.stringMatching(/:1$/), recovered: true });
+  expect(whole).not.toHaveProperty('head');
+  expect((await stream.messages(3)).map(({ channel, offset }) => [channel, offset])).toEqual([
+    ['public:a', 1],
+    ['short:a', 3],
+    ['short:a', 4],
+  ]);
+});
+
 it('a past that is too large for one answer is a gap of all channels that missed something', async () => {
   const { url } = await startBareServer({ limits: { queue: 200_000 } });
   const backend = new Backend(url, BARE_API_KEY);

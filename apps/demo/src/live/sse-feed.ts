@@ -27,7 +27,10 @@ export function createSseLink({ channel, token, last }: Target, on: LinkHandlers
       finish(endOfRefusal(parseProblem(answer.error)));
       return;
     }
-    on.joined({ recovered: answer?.recovered === true, head: parsePosition(answer?.position) });
+    on.joined({
+      recovered: answer?.recovered === true,
+      head: parsePosition(answer?.head ?? answer?.position),
+    });
   }
 
   function finish(ended: Ended) {

@@ -48,6 +48,11 @@ interface FollowedChannel {
   readonly joined: Joined;
 }
 
+/** What is told of a channel's past. */
+interface Told extends Pick<Slice, 'position' | 'recovered' | 'events'> {
+  readonly head?: Position;
+}
+
 export interface FollowerParts {
   /** A rights function or the broker threw something that is no `TidingsError`. */
   readonly onError: (error: unknown) => void;
@@ -103,22 +108,20 @@ export class Follower {
     });
   }
 
-  #result(
-    outcomes: readonly Outcome[],
-    tell: (followed: FollowedChannel) => Omit<Slice, 'more'>,
-  ): FollowResult {
+  #result(outcomes: readonly Outcome[], tell: (followed: FollowedChannel) => Told): FollowResult {
     const { hub } = this.#parts;
     const joined = outcomes.flatMap((outcome) => ('joined' in outcome ? [outcome.joined] : []));
     const channels = outcomes.map((outcome): SubscribedTo => {
       const { name: channel } = outcome;
       if ('error' in outcome) return { channel, error: outcome.error };
-      const { position, recovered, events } = tell(outcome);
+      const { position, recovered, events, head } = tell(outcome);
       const { overflow } = outcome.joined.subscription.namespace;
       return {
         channel,
         position: formatPosition(position),
         recovered,
         events,
+        ...(head && { head: formatPosition(head) }),
         ...(overflow === 'disconnect' ? {} : { overflow }),
       };
     });
@@ -154,7 +157,7 @@ export class Follower {
     const slices = await alignPasts(broker, pasts, resumeBytes);
     for (const [index, { joined }] of followed.entries()) joined.slice = slices[index] as Slice;
     const result = this.#result(outcomes, ({ request, joined: { slice } }) =>
-      slice.recovered || !isResumed(request) ? slice : { ...slice, position: beforeEvents(slice) },
+      slice.recovered || !isResumed(request) ? slice : beginning(slice),
     );
     return { ...result, head };
   }
@@ -216,7 +219,8 @@ export class Follower {
   }
 }
 
-/** Where a channel stands before the events of a slice. */
-function beforeEvents({ position: { epoch, offset }, events }: Slice): Position {
-  return { epoch, offset: offset - events.length };
+/** A channel that begins at the position before its events. */
+function beginning({ position: head, recovered, events }: Slice): Told {
+  const position = { epoch: head.epoch, offset: head.offset - events.length };
+  return { position, recovered, events, ...(events.length > 0 && { head }) };
 }

@@ -53,6 +53,8 @@ export type SubscribedTo =
       readonly position: string;
       readonly recovered: boolean;
       readonly events: readonly ChannelEvent[];
+      /** Where the channel stands after its events, when `position` is the place before them. */
+      readonly head?: string;
       readonly overflow?: OverflowPolicy;
     }
   | { readonly channel: string; readonly error: ErrorBody };
