@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { keepTickShape } from './keep-tick-shape.ts';
 import { configOf, type PlaceFlags, withPlace } from './place.ts';
 
 interface Flags extends PlaceFlags {
@@ -28,6 +29,7 @@ function collect(value: string, earlier: readonly string[] = []): readonly strin
 }
 
 async function start(flags: Flags): Promise<void> {
+  keepTickShape();
   const config = await configOf(flags, {
     host: flags.host,
     // What is no number is left for the check to refuse, with all other faults.
