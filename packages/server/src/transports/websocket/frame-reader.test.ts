@@ -161,25 +161,21 @@ test('a message that is too long is the library’s, which refuses it', () => {
   expect(rest).toEqual([107]);
 });
 
+test('the library may stop listening', () => {
+  const socket = new PassThrough();
+  const library = () => {};
+  socket.on('data', library);
+  expect(FrameReader.attach(socket, 100, () => {})).toBe(true);
+  expect(socket.listenerCount('data')).toBe(1);
+  socket.off('data', library);
+  expect(socket.listenerCount('data')).toBe(0);
+});
+
 test('where the library listens otherwise, it reads all by itself', () => {
   const socket = new PassThrough();
-  expect(
-    FrameReader.attach(
-      socket,
-      100,
-      () => true,
-      () => {},
-    ),
-  ).toBe(false);
+  expect(FrameReader.attach(socket, 100, () => {})).toBe(false);
   socket.on('data', () => {});
   socket.on('data', () => {});
-  expect(
-    FrameReader.attach(
-      socket,
-      100,
-      () => true,
-      () => {},
-    ),
-  ).toBe(false);
+  expect(FrameReader.attach(socket, 100, () => {})).toBe(false);
   expect(socket.listenerCount('data')).toBe(2);
 });

@@ -53,16 +53,16 @@ export class FrameReader {
   /**
    * Reads, from now on, what a socket gives, before the library's WebSocket on it does.
    *
-   * @param isOpen whether messages are still heard; once they are not, all is the library's
    * @returns false where the library listens in a way that is not known here; it then reads all by itself, as it was.
    */
-  static attach(socket: Duplex, maxPayload: number, isOpen: () => boolean, onText: TakeText): boolean {
+  static attach(socket: Duplex, maxPayload: number, onText: TakeText): boolean {
     const [library, ...others] = socket.listeners('data') as TakeBytes[];
     if (!library || others.length > 0) return false;
-    const onRest: TakeBytes = library.bind(socket);
-    const reader = new FrameReader(maxPayload, onText, onRest);
+    const reader = new FrameReader(maxPayload, onText, library.bind(socket));
+    const read = (bytes: Buffer) => reader.read(bytes);
     socket.off('data', library);
-    socket.on('data', (bytes: Buffer) => (isOpen() ? reader.read(bytes) : onRest(bytes)));
+    // As `once` does it: the library finds its own listener, and takes it away when it wants to hear no more.
+    socket.on('data', Object.assign(read, { listener: library }));
     return true;
   }
 

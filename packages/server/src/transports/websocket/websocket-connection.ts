@@ -5,6 +5,7 @@ import { Batch } from '../../core/ports/batch.ts';
 import type { Connection, Wire } from '../../core/ports/connection.ts';
 import type { Reply } from '../../core/ports/dialect.ts';
 import type { Admission, Host, Session } from '../../core/ports/transport.ts';
+import { SocketWriter } from '../socket-writer.ts';
 import { PING_FRAME } from './frame.ts';
 import { FrameReader } from './frame-reader.ts';
 
@@ -36,6 +37,7 @@ export interface WebSocketConnectionParts {
 export class WebSocketConnection implements Connection {
   readonly #ws: ClientWebSocket;
   readonly #socket: Duplex;
+  readonly #writer: SocketWriter;
   readonly #wire: Wire;
   readonly #host: Host;
   /** Set once the client is in. */
@@ -46,6 +48,7 @@ export class WebSocketConnection implements Connection {
   constructor({ ws, socket, wire, host }: WebSocketConnectionParts) {
     this.#ws = ws;
     this.#socket = socket;
+    this.#writer = new SocketWriter(socket, () => this.#drained());
     this.#wire = wire;
     this.#host = host;
     ws.connection = this;
@@ -66,25 +69,19 @@ export class WebSocketConnection implements Connection {
     ws.on('message', onMessage);
     ws.on('ping', onPing);
     ws.on('pong', onPong);
-    this.#socket.on('drain', () => this.#drained());
     // A compressed message is read in its own time, which one that is not would overtake.
     if (ws.extensions === '')
-      FrameReader.attach(
-        this.#socket,
-        this.#host.maxMessage,
-        () => ws.readyState === WebSocket.OPEN,
-        (text) => this.#receivedText(text),
-      );
+      FrameReader.attach(this.#socket, this.#host.maxMessage, (text) => this.#receivedText(text));
     return this.#session;
   }
 
   get buffered(): number {
-    return this.#socket.writableLength;
+    return this.#writer.buffered;
   }
 
   write(batch: Batch): boolean {
     if (this.#ws.readyState !== WebSocket.OPEN) return true;
-    return this.#socket.write(batch.joined(this.#wire.join));
+    return this.#writer.write(batch.joined(this.#wire.join));
   }
 
   /** Asks whether the client is there, or ends the session when it did not answer the last time. */
@@ -92,7 +89,7 @@ export class WebSocketConnection implements Connection {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
     if (this.#alive) {
       this.#alive = false;
-      this.#socket.write(PING_FRAME);
+      this.#writer.write(PING_FRAME);
     } else if (this.#session) {
       this.#host.disconnect(this.#session, disconnect('heartbeat_timeout'));
       this.#ws.terminate();
@@ -102,7 +99,7 @@ export class WebSocketConnection implements Connection {
   close(notice: Disconnect): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
     const text = this.#wire.dialect.encodeNotice({ type: 'disconnect', disconnect: notice });
-    if (text !== undefined) this.#socket.write(Batch.of([this.#wire.frame(text)]).joined(this.#wire.join));
+    if (text !== undefined) this.#writer.write(Batch.of([this.#wire.frame(text)]).joined(this.#wire.join));
     this.#ws.close(notice.code, DISCONNECTS[notice.reason].message);
     setTimeout(() => this.#ws.terminate(), CLOSE_TIMEOUT).unref();
   }
