@@ -38,6 +38,8 @@ export interface Published {
   readonly errors: number;
   /** Bytes that the subscribers received. */
   readonly bytes: number;
+  /** Seconds of processor time in which the generator only waited; absent where it slept meanwhile. */
+  readonly idle?: number;
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
@@ -51,6 +53,8 @@ export interface Answered {
   readonly lost: number;
   readonly closed: number;
   readonly errors: number;
+  /** As of {@link Published}. */
+  readonly idle?: number;
   readonly p50: number;
   readonly p99: number;
   readonly max: number;

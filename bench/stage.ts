@@ -92,7 +92,7 @@ export async function measureAnswers(stage: Stage, seconds: number, eventsOfEach
   };
 }
 
-async function timed<Result>(stage: Stage, work: () => Promise<Result>) {
+async function timed<Result extends { readonly idle?: number }>(stage: Stage, work: () => Promise<Result>) {
   const { pid } = stage.peer.process;
   checkRunning(stage);
   const server = processorTime(pid);
@@ -103,7 +103,7 @@ async function timed<Result>(stage: Stage, work: () => Promise<Result>) {
   checkRunning(stage);
   const took = {
     server: processorTime(pid) - server,
-    load: processorTime(stage.load.process.pid) - load,
+    load: processorTime(stage.load.process.pid) - load - (result.idle ?? 0),
   };
   const waited = took.load > BUSY * seconds && took.server < BUSY * seconds;
   return { ...took, result, notes: waited ? ['the server waited for the load generator'] : [] };

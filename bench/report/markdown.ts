@@ -34,6 +34,7 @@ export function markdown(report: Report, earlier: string): string {
     'Tidings beside its peers: one run, one machine, one load generator, the same logical event (128 bytes of JSON) for all.',
     'What counts is the server’s CPU time for each delivery (user and system, all threads, from /proc), because it says how much a',
     'machine carries; latencies and rates stand beside it. Figures are medians over the rounds; peers take turns within a round.',
+    'The load generator does not sleep while it measures: on one machine it is the server that would pay for waking it, a slow one more often than a fast one.',
     'Every delivery is checked: each subscriber gets each message, once, in order. Where that failed, the line says so, and nothing is compared with it.',
     '',
     ...conditions(report),
