@@ -47,11 +47,11 @@ const TOO_MUCH = Buffer.alloc(16 * 1024 * 1024, 'x');
 describe.each([
   {
     way: 'past the stream',
-    make: (socket: Socket, drained: () => void) => new SocketWriter(socket, drained),
+    make: (socket: Socket) => new SocketWriter(socket),
   },
   {
     way: 'through the stream, where nothing of Node’s own may be used',
-    make: (socket: Socket, drained: () => void) => new SocketWriter(socket, drained, null),
+    make: (socket: Socket) => new SocketWriter(socket, null),
   },
 ])('$way', ({ make }) => {
   test('all arrives in its order, also beside what others write, however slowly it is read', async () => {
@@ -62,7 +62,7 @@ describe.each([
     await fc.assert(
       fc.asyncProperty(fc.array(write, { maxLength: 12 }), fc.boolean(), async (writes, reading) => {
         const { own, client } = await connected();
-        const writer = make(own, () => {});
+        const writer = make(own);
         if (reading) client.resume();
         const sent = writes.map(({ length }, index) => Buffer.alloc(length, index + 1));
         const received = read(
@@ -83,8 +83,8 @@ describe.each([
 
   test('says when it takes no more, how much waits, and when it takes more again', async () => {
     const { own, client } = await connected();
-    const { promise: drained, resolve } = Promise.withResolvers<void>();
-    const writer = make(own, resolve);
+    const drained = once(own, 'drain');
+    const writer = make(own);
     expect(writer.write(Buffer.from('a'))).toBe(true);
     await read(client, 1);
     expect(writer.buffered).toBe(0);
@@ -102,7 +102,7 @@ describe.each([
 
   test('a peer that goes while much waits ends the socket, and nothing throws', async () => {
     const { own, client } = await connected();
-    const writer = make(own, () => {});
+    const writer = make(own);
     expect(writer.write(TOO_MUCH)).toBe(false);
     client.resetAndDestroy();
     await ended(own);
@@ -111,7 +111,7 @@ describe.each([
 
   test('a peer that has gone is found out by writing', async () => {
     const { own, client } = await connected();
-    const writer = make(own, () => {});
+    const writer = make(own);
     own.pause();
     client.resetAndDestroy();
     while (!own.destroyed) {
@@ -122,7 +122,7 @@ describe.each([
 
   test('what was written before the end arrives', async () => {
     const { own, client } = await connected();
-    const writer = make(own, () => {});
+    const writer = make(own);
     writer.write(TOO_MUCH);
     own.end('z');
     expect(writer.write(Buffer.from('late'))).toBe(true);
@@ -133,6 +133,6 @@ describe.each([
 
 test('a stream that is no socket is written to as any', () => {
   const stream = new PassThrough();
-  new SocketWriter(stream, () => {}).write(Buffer.from('a'));
+  new SocketWriter(stream).write(Buffer.from('a'));
   expect(`${stream.read()}`).toBe('a');
 });

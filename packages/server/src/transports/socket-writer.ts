@@ -51,20 +51,14 @@ let spare: WriteRequest | undefined;
 
 export class SocketWriter {
   readonly #socket: Duplex & { readonly _handle?: Partial<Handle> | null };
-  readonly #onDrain: () => void;
   readonly #binding: StreamBinding | null | undefined;
   /** Bytes that were given to the handle and that the kernel has not taken. */
   #waiting = 0;
 
-  /**
-   * @param onDrain called when more may be written, after `write` gave false
-   * @param binding what is used of Node's own; `null` to go the usual way always
-   */
-  constructor(socket: Duplex, onDrain: () => void, binding: StreamBinding | null | undefined = BINDING) {
+  /** @param binding what is used of Node's own; `null` to go the usual way always */
+  constructor(socket: Duplex, binding: StreamBinding | null | undefined = BINDING) {
     this.#socket = socket;
-    this.#onDrain = onDrain;
     this.#binding = socket instanceof Socket && !(socket instanceof TLSSocket) ? binding : undefined;
-    socket.on('drain', onDrain);
   }
 
   /** Bytes that the kernel has not taken. */
@@ -72,7 +66,7 @@ export class SocketWriter {
     return this.#waiting + this.#socket.writableLength;
   }
 
-  /** @returns false when no more should be written until `onDrain` is called. */
+  /** @returns false when no more should be written until the socket says `drain`. */
   write(bytes: Buffer): boolean {
     const socket = this.#socket;
     if (!socket.writable) return true;
@@ -102,7 +96,7 @@ export class SocketWriter {
     request.oncomplete = (status) => {
       this.#waiting -= bytes.length;
       if (status < 0) this.#socket.destroy();
-      else if (this.#waiting === 0) this.#onDrain();
+      else if (this.#waiting === 0) this.#socket.emit('drain');
     };
   }
 }

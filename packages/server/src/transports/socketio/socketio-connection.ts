@@ -5,6 +5,7 @@ import type { Batch, Frame } from '../../core/ports/batch.ts';
 import type { Connection, Wire } from '../../core/ports/connection.ts';
 import type { Dialect } from '../../core/ports/dialect.ts';
 import type { Host, Session } from '../../core/ports/transport.ts';
+import { SocketWriter } from '../socket-writer.ts';
 import { textFrame } from '../websocket/frame.ts';
 
 /** A connection of Engine.IO, on which Socket.IO stands. */
@@ -64,7 +65,10 @@ export class SocketIOConnection implements Connection {
   /** What was written while {@link hold} is in force. */
   #held: Batch[] = [];
   #holds = 0;
+  /** What is held, or with the library. */
   #buffered = 0;
+  /** Once frames were written past the library. */
+  #writer: SocketWriter | undefined;
   /** A write was answered with false. */
   #full = false;
   #writing = false;
@@ -77,7 +81,7 @@ export class SocketIOConnection implements Connection {
   }
 
   get buffered(): number {
-    return this.#buffered;
+    return this.#buffered + (this.#writer?.buffered ?? 0);
   }
 
   write(batch: Batch): boolean {
@@ -85,7 +89,7 @@ export class SocketIOConnection implements Connection {
     this.#buffered += batch.bytes;
     if (this.#holds > 0) this.#held.push(batch);
     else this.#send(batch);
-    this.#full = this.#buffered > HIGH_WATER;
+    this.#full = this.buffered > HIGH_WATER;
     return !this.#full;
   }
 
@@ -129,7 +133,9 @@ export class SocketIOConnection implements Connection {
     this.#writing = true;
     const socket = rawSocket(engine);
     if (socket) {
-      socket.write(batch.joined(), () => this.#taken(batch.bytes));
+      this.#writer ??= this.#writerOf(socket);
+      this.#writer.write(batch.joined());
+      this.#taken(batch.bytes);
       this.#writing = false;
       return;
     }
@@ -148,13 +154,18 @@ export class SocketIOConnection implements Connection {
     this.#writing = false;
   }
 
+  #writerOf(socket: Duplex): SocketWriter {
+    socket.on('drain', () => this.#resume());
+    return new SocketWriter(socket);
+  }
+
   #taken(bytes: number): void {
     this.#buffered -= bytes;
     if (!this.#writing) this.#resume();
   }
 
   #resume(): void {
-    if (!this.#full || this.#closed || this.#buffered > HIGH_WATER) return;
+    if (!this.#full || this.#closed || this.buffered > HIGH_WATER) return;
     this.#full = false;
     const { joined } = this.#visit;
     if (joined?.connection === this) this.#host.writable(joined.session);

@@ -48,7 +48,7 @@ export class WebSocketConnection implements Connection {
   constructor({ ws, socket, wire, host }: WebSocketConnectionParts) {
     this.#ws = ws;
     this.#socket = socket;
-    this.#writer = new SocketWriter(socket, () => this.#drained());
+    this.#writer = new SocketWriter(socket);
     this.#wire = wire;
     this.#host = host;
     ws.connection = this;
@@ -69,6 +69,7 @@ export class WebSocketConnection implements Connection {
     ws.on('message', onMessage);
     ws.on('ping', onPing);
     ws.on('pong', onPong);
+    this.#socket.on('drain', () => this.#drained());
     // A compressed message is read in its own time, which one that is not would overtake.
     if (ws.extensions === '')
       FrameReader.attach(this.#socket, this.#host.maxMessage, (text) => this.#receivedText(text));
