@@ -50,6 +50,8 @@ export class Hub {
   readonly #channels = new Map<string, Channel>();
   readonly #sessions = new Map<string, Session>();
   readonly #observers: HubObserver[] = [];
+  /** Those of them that are told of each event: few, and asked for each event. */
+  readonly #published: HubObserver[] = [];
 
   constructor(options: HubOptions) {
     this.#broker = options.broker;
@@ -64,6 +66,8 @@ export class Hub {
 
   observe(observer: HubObserver): void {
     this.#observers.push(observer);
+    if (observer.published) this.#published.push(observer);
+    if (observer.delivered) this.#outbound.observe(observer);
   }
 
   // Sessions
@@ -239,7 +243,7 @@ export class Hub {
 
   /** Takes an event from the broker, to be given out at the end of the tick. */
   deliver(event: ChannelEvent): void {
-    for (const observer of this.#observers) observer.published?.(event);
+    for (const observer of this.#published) observer.published?.(event);
     const channel = this.#channels.get(event.channel);
     if (!channel) return;
     if (channel.joining.size > 0) for (const subscription of channel.joining) this.#hold(subscription, event);

@@ -45,11 +45,18 @@ export class Outbound {
   readonly #options: OutboundOptions;
   #stretches: Stretch[] = [];
   #dirty: Session[] = [];
+  /** Those who are told of each event that was given out. */
+  readonly #delivered: HubObserver[] = [];
   #root = Batch.of([]);
   #scheduled = false;
 
   constructor(options: OutboundOptions) {
     this.#options = options;
+  }
+
+  /** Tells an observer what was given to whom. */
+  observe(observer: HubObserver): void {
+    this.#delivered.push(observer);
   }
 
   /** Takes an event, to be given at the end of the tick to those who follow its channel by then. */
@@ -135,7 +142,7 @@ export class Outbound {
         sessions += subscriptions.size;
         for (const { session } of subscriptions) this.#give(session, channel.namespace, encoded);
       }
-      for (const observer of this.#options.observers)
+      for (const observer of this.#delivered)
         for (const event of events) observer.delivered?.(event, sessions);
     }
   }
