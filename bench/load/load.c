@@ -416,9 +416,14 @@ static uint64_t idle;
  * does that in its own time, and the slower a server is, the more often this would sleep; over a network nobody has to.
  */
 static void watch_for(int timeout) {
-  uint64_t since = now();
+  static uint64_t empty_until;
+  uint64_t since = empty_until > 0 ? empty_until : now();
+  empty_until = 0;
   if (cores < 2 || since - progress > AWAKE_NS) pump(timeout);
-  else if (pump(0) == 0) idle += now() - since;
+  else if (pump(0) == 0) {
+    empty_until = now();
+    idle += empty_until - since;
+  }
 }
 
 static void open_one(struct conn *c, int index, bool publisher) {
