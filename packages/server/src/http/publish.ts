@@ -12,7 +12,6 @@ import type { Publication } from '../core/publisher.ts';
 import { problems } from './answers.ts';
 import { requireServer } from './caller.ts';
 import type { HttpParts } from './parts.ts';
-import { sendAtEndOfTurn } from './send-at-end-of-turn.ts';
 
 const REFUSALS: readonly ErrorCode[] = [
   'invalid_request',
@@ -102,10 +101,10 @@ export function publishRoutes(app: FastifyInstance, parts: HttpParts): void {
       },
     },
     (request, reply) => {
+      // What is returned is text, not the reply: fastify would wait for the end of that.
       reply.type(JSON_TYPE);
       const taken = publisher.take(request.body);
-      // What is promised is text, not the reply: fastify would wait for the end of that.
-      return taken instanceof Promise ? taken.then(receiptJson) : sendAtEndOfTurn(reply, receiptJson(taken));
+      return taken instanceof Promise ? taken.then(receiptJson) : receiptJson(taken);
     },
   );
 
