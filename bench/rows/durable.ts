@@ -17,7 +17,7 @@ const CLIENTS = ({ subscribers }: Scale) => ({ subscribers, channels: 1 });
 export const durable: Row = {
   name: 'durable',
   title: 'Durable publishes',
-  about: `${PUBLISHERS} publishers on WebSockets, each waiting for the acknowledgement of its event before it sends the next; beside a loop without a network that commits the same rows in groups of ${PUBLISHERS}.`,
+  about: `${PUBLISHERS} publishers on WebSockets, each waiting for the acknowledgement of its event before it sends the next; beside one connection with as many under way, each done when a subscriber has it, and a loop without a network that commits the same rows in groups of ${PUBLISHERS}.`,
   columns: [
     { key: 'rate', title: 'events/s', digits: 0 },
     { key: 'cpu', title: 'CPU, µs per event', digits: 1 },
@@ -25,7 +25,7 @@ export const durable: Row = {
     { key: 'p99', title: 'p99, ms', digits: 2 },
   ],
   plot: 'rate',
-  contestants: (scale) => [publishers(scale, true), publishers(scale, false), loop(scale)],
+  contestants: (scale) => [publishers(scale, true), publishers(scale, false), one(scale), loop(scale)],
   verdicts: (median) => [
     ratio(
       5,
@@ -90,6 +90,18 @@ function publishers(scale: Scale, onDisk: boolean): Contestant {
       await stage.load.ask(scale.warmUp);
       return measureAnswers(stage, scale.seconds);
     },
+  });
+}
+
+/** What is left where events need not be read from, and answered on, a socket each. */
+function one(scale: Scale): Contestant {
+  return contestant({
+    id: 'tidings-one',
+    title: `Tidings, durable channel, ${PUBLISHERS} under way on one connection`,
+    peer: tidings,
+    key: 'publisher of many',
+    open: () => openStage(tidings, { transport: 'websocket', durable: true, subscribers: 1 }),
+    round: closedLoop(scale, PUBLISHERS),
   });
 }
 
