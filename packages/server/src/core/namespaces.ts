@@ -15,6 +15,8 @@ export class Namespaces {
   readonly #byName = new Map<string, Namespace>();
   /** Names that came lately: nearly every command and event names a channel that one before it named. */
   readonly #resolved = new Map<string, ResolvedChannel>();
+  /** The one that came last: what is published at once is often for one channel, and looking it up takes a hash of its name. */
+  #last: ResolvedChannel | undefined;
 
   /** @throws Error when the name is taken. */
   add(namespace: Namespace): void {
@@ -32,8 +34,12 @@ export class Namespaces {
 
   /** @throws TidingsError `bad_channel` or `unknown_namespace`. */
   resolve(channel: string): ResolvedChannel {
-    const known = this.#resolved.get(channel);
-    if (known) return known;
+    if (this.#last?.channel === channel) return this.#last;
+    this.#last = this.#resolved.get(channel) ?? this.#resolve(channel);
+    return this.#last;
+  }
+
+  #resolve(channel: string): ResolvedChannel {
     const name = parseChannelName(channel);
     if (!name) throw new TidingsError('bad_channel');
     const config = this.#byName.get(name.namespace);
