@@ -123,7 +123,8 @@ describe.each([
     raw.socket.pause();
     const [request] = requests;
     const { socket } = request!;
-    while (only(server).connection.buffered === 0) await apiOf(server).publish('public:demo', 'n', 'x'.repeat(50_000));
+    while (only(server).connection.buffered === 0)
+      await apiOf(server).publish('public:demo', 'n', 'x'.repeat(50_000));
     server.core.hub.disconnect(only(server), disconnect('draining', 5));
     clock.advance(2999);
     expect(socket.destroyed).toBe(false);

@@ -10,10 +10,7 @@ import sjson from 'secure-json-parse';
 
 /** @throws SyntaxError, whose message has `forbidden prototype` where the text is JSON. */
 export function safeParse(text: string): unknown {
-  const plain =
-    text.charCodeAt(0) === OPENING_BRACE &&
-    !text.includes(IN_BOTH) &&
-    !text.includes('\\');
+  const plain = text.charCodeAt(0) === OPENING_BRACE && !text.includes(IN_BOTH) && !text.includes('\\');
   return plain
     ? JSON.parse(text)
     : sjson.parse(text, undefined, { protoAction: 'error', constructorAction: 'error' });
