@@ -87,8 +87,9 @@ export class SocketIOManager {
   private readonly options: SocketIOManagerOptions;
   private socket: Socket | undefined;
   private rooms: Rooms;
-  /** Channels whose past is still on its way. */
-  private readonly resuming = new Set<string>();
+  /** Channels whose past is still on its way, and what came on them meanwhile. */
+  private readonly resuming = new Map<string, ChannelEvent[]>();
+  private comingBack: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: SocketIOManagerOptions) {
     const { storage, handlers, maxDelay } = options;
@@ -121,6 +122,7 @@ export class SocketIOManager {
 
   /** Ends it for good. */
   disconnect(): void {
+    clearTimeout(this.comingBack);
     this.socket?.disconnect();
   }
 
@@ -185,13 +187,14 @@ export class SocketIOManager {
     const channel = channelOf(roomId);
     const since = this.rooms[roomId];
     if (since) {
-      // Until the answer is here, what comes on this channel is in the answer too.
-      this.resuming.add(channel);
+      // What comes until the answer is dealt with is in the answer, or comes right behind it.
+      this.resuming.set(channel, []);
     } else {
       const joined = await this.ask('join_room', { roomId });
       if (!joined?.ok) return this.notResumed(roomId, joined);
     }
     const answer = await this.ask<Subscribed>('subscribe', since ? { channel, since } : { channel });
+    const meanwhile = this.resuming.get(channel) ?? [];
     this.resuming.delete(channel);
     if (!answer?.ok) return this.notResumed(roomId, answer);
     if (!(roomId in this.rooms)) return; // left meanwhile
@@ -199,7 +202,7 @@ export class SocketIOManager {
       handlers.onGap(roomId);
       this.remember(roomId, answer.position);
     }
-    for (const event of answer.events) this.hear(event);
+    for (const event of [...answer.events, ...meanwhile]) this.hear(event);
   }
 
   private notResumed(roomId: string, answer: Outcome | undefined): void {
@@ -209,8 +212,13 @@ export class SocketIOManager {
     else this.lost(roomId, code);
   }
 
-  private hear({ channel, epoch, offset, event, data }: ChannelEvent): void {
-    if (this.resuming.has(channel)) return;
+  private hear(heard: ChannelEvent): void {
+    const { channel, epoch, offset, event, data } = heard;
+    const meanwhile = this.resuming.get(channel);
+    if (meanwhile) {
+      meanwhile.push(heard);
+      return;
+    }
     const { handlers } = this.options;
     const roomId = channel.replace(/^room:/, '');
     if (channel !== channelOf(roomId) || !(roomId in this.rooms)) {
@@ -252,9 +260,11 @@ export class SocketIOManager {
     }
   }
 
-  /** Begins a new session, after the usual wait. */
+  /** Begins a new session after a while. One that was only cut would be given what follows the hole, and not what is in it. */
   private cut(): void {
-    this.socket?.io.engine?.close();
+    this.socket?.disconnect();
+    clearTimeout(this.comingBack);
+    this.comingBack = setTimeout(() => this.socket?.connect(), BASE_DELAY * (1 + Math.random()));
   }
 
   private lost(roomId: string, why: string): void {
