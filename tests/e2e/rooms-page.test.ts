@@ -273,6 +273,8 @@ it('is used by the keyboard alone', async () => {
   await keyboard.press('Enter');
   await ayse.shows(['ilk satır\nikinci']);
   expect(await ayse.field.inputValue()).toBe('');
+  // What can be done with a message is offered once the server has it.
+  await ayse.log.getByRole('button', { name: 'More' }).waitFor({ state: 'attached' });
   await keyboard.press('Shift+Tab');
   expect(await focused()).toBe('More');
   await keyboard.press('Enter');
