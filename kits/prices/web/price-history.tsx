@@ -33,8 +33,9 @@ export function PriceHistory({ page, product }: PriceHistoryProps) {
       .catch(() => {});
     return () => ending.abort();
   }, [call, id, version]);
-  const amounts = points.map(({ amount }) => amount);
-  if (amounts.length === 0) return null;
+  if (points.length === 0) return null;
+  // The price of now may be ahead of the history that was fetched.
+  const amounts = [...points.map(({ amount }) => amount), product.amount];
   const text = (amount: number) => moneyText({ amount, currency }, language);
   return (
     <figure className="prices-history">
