@@ -40,6 +40,8 @@ async function visit(name: string, options: PageOptions = {}, path = '/prices'):
   await page.locator('.sign-in input').fill(name);
   await page.locator('.sign-in input').press('Enter');
   await page.locator('.connection-mark[data-live=true]').waitFor();
+  // From now on a thing comes as an event, and not with the list that the page begins with.
+  await page.locator('[aria-busy=false]').first().waitFor({ state: 'attached' });
   return page;
 }
 

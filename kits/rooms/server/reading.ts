@@ -8,7 +8,7 @@
  */
 import type { MyRoom, Update } from '../events.ts';
 import { messageView } from './message-view.ts';
-import { findMember, findRoom, lockRoom, noSuchRoom, roomView, userChannel } from './rooms.ts';
+import { findMember, lockRoom, noSuchRoom, roomView, userChannel } from './rooms.ts';
 import type { Db, Server, Tables } from './tables.ts';
 
 type MemberRow = Tables['room_members'];
@@ -158,24 +158,26 @@ export class UnreadTeller {
 
   async #tell(id: string): Promise<void> {
     const { db } = this.#tidings;
-    const room = await findRoom(db, id);
-    if (!room) return;
+    // One statement, so that nobody has read further than the room goes.
     const members = await db
       .selectFrom('room_members')
-      .selectAll()
+      .innerJoin('rooms', 'rooms.id', 'room_members.room')
+      .selectAll('room_members')
+      .select('rooms.last_seq')
       .where('room', '=', id)
       .limit(this.#options.members + 1)
       .execute();
-    if (members.length > this.#options.members) return;
+    const lastSeq = members[0]?.last_seq;
+    if (lastSeq === undefined || members.length > this.#options.members) return;
     const last = await db
       .selectFrom('room_messages')
       .selectAll()
       .where('room', '=', id)
-      .where('seq', '=', room.last_seq)
+      .where('seq', '=', lastSeq)
       .executeTakeFirst();
     await Promise.all(
       members.map(async (member) => {
-        const unread = unreadOf(room.last_seq, member);
+        const unread = unreadOf(lastSeq, member);
         const channel = userChannel(member.user);
         if (unread === 0 || !channel) return;
         const update: Update = {

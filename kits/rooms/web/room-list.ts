@@ -27,6 +27,8 @@ export class RoomList {
   readonly #stops: readonly (() => void)[];
   /** Only the answer to the newest question counts. */
   #asked = 0;
+  /** What was changed while that answer is on its way, which may have been read before; it is changed there too. */
+  #meanwhile: Change[] | undefined;
 
   constructor(client: Client, call: Call, user: string) {
     this.#call = call;
@@ -51,14 +53,20 @@ export class RoomList {
   async load(): Promise<void> {
     this.#asked += 1;
     const asked = this.#asked;
+    const meanwhile: Change[] = [];
+    this.#meanwhile = meanwhile;
     try {
       const [{ rooms }, { invitations }] = await Promise.all([
         this.#call<{ readonly rooms: readonly MyRoom[] }>('/rooms'),
         this.#call<{ readonly invitations: readonly Invitation[] }>('/rooms/invitations'),
       ]);
-      if (asked === this.#asked) this.#set({ rooms, invitations, loaded: true, error: undefined });
+      if (asked !== this.#asked) return;
+      const known = meanwhile.reduce((list, change) => list.map(change), rooms);
+      this.#set({ rooms: sorted(known), invitations, loaded: true, error: undefined });
     } catch (error) {
       if (asked === this.#asked) this.#set({ error });
+    } finally {
+      if (this.#meanwhile === meanwhile) this.#meanwhile = undefined;
     }
   }
 
@@ -84,6 +92,7 @@ export class RoomList {
       case 'unread': {
         const { roomId, unread, lastRead, last } = update;
         this.#change(roomId, (room) => {
+          if (last !== null && last.seq < room.lastSeq) return room;
           // What was counted before the visitor had read it is no news.
           const counts = lastRead < room.lastRead ? {} : { unread, lastRead };
           return { ...room, ...counts, ...(last === null ? {} : { last, lastSeq: last.seq }) };
@@ -103,11 +112,17 @@ export class RoomList {
     }
   }
 
-  #change(id: string, change: (room: MyRoom) => MyRoom): void {
-    const { rooms } = this.state.getSnapshot();
-    const changed = rooms.map((room) => (room.id === id ? change(room) : room));
-    this.#set({ rooms: changed.toSorted((a, b) => newest(b) - newest(a)) });
+  #change(id: string, of: Change): void {
+    const change: Change = (room) => (room.id === id ? of(room) : room);
+    this.#meanwhile?.push(change);
+    this.#set({ rooms: sorted(this.state.getSnapshot().rooms.map(change)) });
   }
+}
+
+type Change = (room: MyRoom) => MyRoom;
+
+function sorted(rooms: readonly MyRoom[]): readonly MyRoom[] {
+  return rooms.toSorted((a, b) => newest(b) - newest(a));
 }
 
 function newest({ last, created }: MyRoom): number {
