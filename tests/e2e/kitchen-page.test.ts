@@ -34,7 +34,9 @@ async function visit(name: string, path = '/kitchen', options: PageOptions = {})
   await page.locator('.sign-in input').press('Enter');
   await page.locator('.connection-mark[data-live=true]').waitFor();
   // From now on a thing comes as an event, and not with the list that the page begins with.
-  await page.locator('[aria-busy=false]').first().waitFor({ state: 'attached' });
+  await expect
+    .poll(() => page.locator('.kit-loading, [aria-busy=true]').count(), { timeout: 20_000 })
+    .toBe(0);
   return page;
 }
 

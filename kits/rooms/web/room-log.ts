@@ -67,8 +67,10 @@ export class RoomLog {
   readonly #options: RoomLogOptions;
   readonly #set: (change: Partial<RoomLogState>) => void;
   readonly #stops: readonly (() => void)[];
-  /** What came while the newest page was being read; it may be newer than the page. */
-  #early: Change[] | undefined;
+  /** For each page that is being read what was changed meanwhile: it may be newer than the page. */
+  readonly #meanwhile = new Set<Change[]>();
+  readonly #closing = new AbortController();
+  #readingMembers: AbortController | undefined;
   /** Only the answer to the newest question counts. */
   #asked = 0;
 
@@ -119,14 +121,11 @@ export class RoomLog {
     this.#asked += 1;
     const asked = this.#asked;
     void this.#loadMembers();
-    this.#early = [];
     try {
       const size = Math.min(MAX_PAGE, Math.max(PAGE, this.#options.first));
       const { messages, next } = await this.#page(size);
       if (asked !== this.#asked) return;
-      const merged = (this.#early ?? []).reduce((all, change) => change(all), messages);
-      this.#early = undefined;
-      this.#set({ messages: merged, next, loaded: true, loading: false, error: undefined });
+      this.#set({ messages, next, loaded: true, loading: false, error: undefined });
     } catch (error) {
       if (asked === this.#asked) this.#set({ error });
     }
@@ -143,7 +142,7 @@ export class RoomLog {
       if (asked !== this.#asked) return;
       this.#set({ messages: [...page.messages, ...this.#now.messages], next: page.next, error: undefined });
     } catch (error) {
-      this.#set({ error });
+      if (asked === this.#asked) this.#set({ error });
     }
     this.#set({ loading: false });
   }
@@ -151,6 +150,8 @@ export class RoomLog {
   close(): void {
     for (const stop of this.#stops) stop();
     this.#asked += 1;
+    this.#closing.abort();
+    this.#readingMembers?.abort();
   }
 
   get #now(): RoomLogState {
@@ -158,9 +159,14 @@ export class RoomLog {
   }
 
   async #loadMembers(): Promise<void> {
+    // An answer that is asked for later is newer.
+    this.#readingMembers?.abort();
+    this.#readingMembers = new AbortController();
+    const { signal } = this.#readingMembers;
     try {
       const { members } = await this.#options.call<{ readonly members: readonly Member[] }>(
         `/rooms/${this.#options.roomId}/members`,
+        { signal },
       );
       this.#set({ members });
     } catch {
@@ -168,15 +174,26 @@ export class RoomLog {
     }
   }
 
-  #page(limit: number, before?: number): Promise<Page> {
+  /** Reads a page; what is changed while it is on its way is changed in it too. */
+  async #page(limit: number, before = Number.POSITIVE_INFINITY): Promise<Page> {
     const { call, roomId } = this.#options;
     const query = new URLSearchParams({ limit: String(limit) });
-    if (before !== undefined) query.set('before', String(before));
-    return call<Page>(`/rooms/${roomId}/messages?${query}`);
+    if (Number.isFinite(before)) query.set('before', String(before));
+    const meanwhile: Change[] = [];
+    this.#meanwhile.add(meanwhile);
+    try {
+      const { signal } = this.#closing;
+      const { messages, next } = await call<Page>(`/rooms/${roomId}/messages?${query}`, { signal });
+      const now = meanwhile.reduce((all, change) => change(all), messages);
+      // New messages are no part of an older page.
+      return { messages: now.filter(({ seq }) => seq < before), next };
+    } finally {
+      this.#meanwhile.delete(meanwhile);
+    }
   }
 
   #apply(change: Change): void {
-    this.#early?.push(change);
+    for (const meanwhile of this.#meanwhile) meanwhile.push(change);
     this.#set({ messages: change(this.#now.messages) });
   }
 }
