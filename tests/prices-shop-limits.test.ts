@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { startShop } from './support/start-shop.ts';
 import { faultOf, HTML, readingOf, shopPage, startVisitor, tl } from './support/visit-shop.ts';
 
@@ -33,7 +33,7 @@ describe('what is too much', () => {
     const { state, handler } = flood(headers, Buffer.alloc(65_536, 'x'));
     const shop = await startShop({ '/p': handler });
     expect((await faultOf(startVisitor(), `${shop.url}/p`)).fault).toBe('too_large');
-    await vi.waitFor(() => expect(state.gone).toBe(true));
+    await expect.poll(() => state.gone).toBe(true);
     expect(state.sent).toBeLessThan(20 * MIB);
   });
 

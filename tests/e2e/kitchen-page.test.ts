@@ -34,9 +34,7 @@ async function visit(name: string, path = '/kitchen', options: PageOptions = {})
   await page.locator('.sign-in input').press('Enter');
   await page.locator('.connection-mark[data-live=true]').waitFor();
   // From now on a thing comes as an event, and not with the list that the page begins with.
-  await expect
-    .poll(() => page.locator('.kit-loading, [aria-busy=true]').count(), { timeout: 20_000 })
-    .toBe(0);
+  await expect.poll(() => page.locator('.kit-loading, [aria-busy=true]').count()).toBe(0);
   return page;
 }
 

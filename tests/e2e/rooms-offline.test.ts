@@ -6,7 +6,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { CutProxy } from '../support/cut-proxy.ts';
 import {
-  EVENTUALLY,
   makeRoom,
   OFFLINE_ERRORS,
   openRooms,
@@ -51,7 +50,7 @@ it('keeps five messages over the end of the page, and sends each once, in order'
   await phone.page.getByText('No connection. 5 messages wait').waitFor();
   await phone.shows(FIVE);
   expect(await phone.log.getByRole('img', { name: 'Waiting to be sent' }).count()).toBe(5);
-  await expect.poll(() => kept(phone, 'ayse'), EVENTUALLY).toBe(5);
+  await expect.poll(() => kept(phone, 'ayse')).toBe(5);
   expect(await olena.texts()).toEqual([]);
 
   // The page is killed. It can be opened again, since a browser may have it, but nothing of the server is reached.
@@ -74,7 +73,7 @@ it('keeps five messages over the end of the page, and sends each once, in order'
   offline = false;
   await again.page.getByText('No connection').waitFor({ state: 'detached' });
   for (const tab of [again, olena]) await tab.shows(FIVE);
-  await expect.poll(() => again.log.getByRole('img', { name: 'Sent' }).count(), EVENTUALLY).toBe(5);
+  await expect.poll(() => again.log.getByRole('img', { name: 'Sent' }).count()).toBe(5);
   expect(await again.log.getByRole('img', { name: 'Waiting to be sent' }).count()).toBe(0);
   expect((await readRoom(rooms.as('olena'), room)).map(({ message }) => message)).toEqual(FIVE);
   await again.page.reload();
@@ -111,9 +110,7 @@ it('says what was refused, also after a reload, and lets one try again or delete
   await failed.waitFor();
   await ayse.button('Try again').click();
   await failed.waitFor();
-  await expect
-    .poll(async () => (await ayse.texts()).toSorted(), EVENTUALLY)
-    .toEqual(['bu mesaj çok uzun', 'kısa']);
+  await expect.poll(async () => (await ayse.texts()).toSorted()).toEqual(['bu mesaj çok uzun', 'kısa']);
   await failed.getByRole('button', { name: 'Delete' }).click();
   await ayse.shows(['kısa']);
   await ayse.page.reload();

@@ -4,7 +4,7 @@
  * @module
  */
 import { beforeAll, expect, it } from 'vitest';
-import { EVENTUALLY, makeRoom, openRooms, say, startRoomsBrowser } from '../support/rooms-page.ts';
+import { makeRoom, openRooms, say, startRoomsBrowser } from '../support/rooms-page.ts';
 import { startRooms } from '../support/start-rooms.ts';
 
 beforeAll(startRoomsBrowser);
@@ -123,7 +123,7 @@ it('loads what is older by scrolling up, and the place one looks at stays', asyn
         log.scrollTop = 0;
       });
       return ayse.texts();
-    }, EVENTUALLY)
+    })
     .toEqual(texts);
   await ayse.log.getByText('Here the room begins.').waitFor();
 
@@ -136,7 +136,7 @@ it('loads what is older by scrolling up, and the place one looks at stays', asyn
   expect(await ayse.log.evaluate((log) => log.scrollTop)).toBe(0);
   await ayse.button('1 new message').click();
   await expect
-    .poll(() => ayse.log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight), EVENTUALLY)
+    .poll(() => ayse.log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight))
     .toBeLessThan(2);
   await ayse.log.getByText('New messages').waitFor();
 });
@@ -153,10 +153,10 @@ it('keeps the newest message in view while the field for writing grows', async (
   });
   const height = await ayse.log.evaluate((log) => log.clientHeight);
   await ayse.field.fill('bir\niki\nüç\ndört\nbeş');
-  await expect.poll(() => ayse.log.evaluate((log) => log.clientHeight), EVENTUALLY).toBeLessThan(height);
-  await expect.poll(toEnd, EVENTUALLY).toBeLessThan(2);
+  await expect.poll(() => ayse.log.evaluate((log) => log.clientHeight)).toBeLessThan(height);
+  await expect.poll(toEnd).toBeLessThan(2);
   await ayse.page.setViewportSize({ width: 1280, height: 420 });
-  await expect.poll(toEnd, EVENTUALLY).toBeLessThan(2);
+  await expect.poll(toEnd).toBeLessThan(2);
 });
 
 it('counts what is unread, and knows on every device how far one has read', async () => {
@@ -165,18 +165,18 @@ it('counts what is unread, and knows on every device how far one has read', asyn
   const other = await makeRoom(rooms, ['ayse'], { name: 'Diğer' });
   await say(rooms.as('olena'), room, 'bir', 'iki');
   const list = await openRooms(rooms.url, 'ayse', { room: other });
-  await expect.poll(() => list.unread('Komşular'), EVENTUALLY).toBe(2);
+  await expect.poll(() => list.unread('Komşular')).toBe(2);
   await say(rooms.as('olena'), room, 'üç');
-  await expect.poll(() => list.unread('Komşular'), EVENTUALLY).toBe(3);
+  await expect.poll(() => list.unread('Komşular')).toBe(3);
   await list.room('Komşular').getByText('olena: üç').waitFor();
 
   // Another tab reads it, from the line on.
   const reader = await list.another(`${rooms.url}/rooms?room=${room}`);
   await reader.log.getByText('New messages').waitFor();
   await reader.shows(['bir', 'iki', 'üç']);
-  await expect.poll(() => list.unread('Komşular'), EVENTUALLY).toBe(0);
+  await expect.poll(() => list.unread('Komşular')).toBe(0);
   await expect
-    .poll(async () => (await rooms.as('ayse').get(`/rooms/${room}`)).body, EVENTUALLY)
+    .poll(async () => (await rooms.as('ayse').get(`/rooms/${room}`)).body)
     .toMatchObject({ unread: 0, lastRead: 3 });
 
   // Both have it open now, and what one has read is no news to the other.
@@ -186,7 +186,7 @@ it('counts what is unread, and knows on every device how far one has read', asyn
   await say(rooms.as('olena'), room, 'dört');
   await list.sees('dört');
   await expect
-    .poll(async () => (await rooms.as('ayse').get(`/rooms/${room}`)).body, EVENTUALLY)
+    .poll(async () => (await rooms.as('ayse').get(`/rooms/${room}`)).body)
     .toMatchObject({ unread: 0, lastRead: 4 });
   expect(await list.unread('Komşular')).toBe(0);
 });
@@ -266,7 +266,7 @@ it('is used by the keyboard alone', async () => {
   await ayse.room('Komşular').waitFor();
   await tabTo(/Komşular/);
   await keyboard.press('Enter');
-  await expect.poll(focused, EVENTUALLY).toBe('Message');
+  await expect.poll(focused).toBe('Message');
   await keyboard.type('ilk satır');
   await keyboard.press('Shift+Enter');
   await keyboard.type('ikinci');
@@ -281,7 +281,7 @@ it('is used by the keyboard alone', async () => {
   await keyboard.press('Shift+Tab');
   expect(await focused()).toBe('Delete');
   await keyboard.press('Escape');
-  await expect.poll(() => ayse.log.getByRole('button', { name: 'Delete' }).count(), EVENTUALLY).toBe(0);
+  await expect.poll(() => ayse.log.getByRole('button', { name: 'Delete' }).count()).toBe(0);
   // The log itself can be scrolled.
   await ayse.log.focus();
   expect(await ayse.log.evaluate((log) => log === document.activeElement)).toBe(true);

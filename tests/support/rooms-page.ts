@@ -20,9 +20,6 @@ function tokenOf(user: string): string {
   return member(user, { name: nameOf(user) });
 }
 
-/** How long a test waits for what must come, also when the machine is busy. */
-export const EVENTUALLY = { timeout: 20_000 } as const;
-
 /** What a browser says of a server that cannot be reached. */
 export const OFFLINE_ERRORS = /ERR_|WebSocket|Failed to (load|fetch)/;
 
@@ -79,7 +76,7 @@ export class RoomsTab {
 
   /** Waits until the log is exactly this. */
   async shows(texts: readonly string[]): Promise<void> {
-    await expect.poll(() => this.texts(), EVENTUALLY).toEqual(texts);
+    await expect.poll(() => this.texts()).toEqual(texts);
   }
 
   /** Waits for a message. */
@@ -107,8 +104,8 @@ export class RoomsTab {
 
   /** How many messages of a room the list says are unread; 0 where it says nothing. */
   async unread(name: string): Promise<number> {
-    const mark = this.room(name).locator('.rooms-unread [aria-hidden]');
-    return (await mark.count()) === 0 ? 0 : Number(await mark.textContent());
+    const [mark = '0'] = await this.room(name).locator('.rooms-unread [aria-hidden]').allTextContents();
+    return Number(mark);
   }
 
   /** Another tab of the same browser and visitor. */
