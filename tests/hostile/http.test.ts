@@ -256,7 +256,18 @@ describe('bytes', () => {
       'an upgrade of an old version',
       'GET /realtime HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 7\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
     ],
+    [
+      'an upgrade to an address with a host',
+      'GET http://x/socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    ],
   ])('that are %s are answered 4xx and the connection is closed', async (_, bytes) => {
     expect(await exchange(bytes)).toMatch(/^HTTP\/1\.1 4\d\d /);
+  });
+
+  it('that ask for an upgrade at an address with dots are answered once', async () => {
+    const answer = await exchange(
+      'GET /socket.io/../realtime?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toHaveLength(1);
   });
 });

@@ -46,7 +46,7 @@ export interface WebSocketTransportOptions {
   readonly clock: Clock;
   /** Whether messages are compressed for clients that ask for it. */
   readonly compression: boolean;
-  /** Prefixes of paths whose upgrades somebody else answers. */
+  /** Prefixes of addresses whose upgrades somebody else answers. */
   readonly others: readonly string[];
   /** Reads the client's address, where a proxy in front is trusted to name it. */
   readonly addressOf: (request: IncomingMessage) => string;
@@ -112,8 +112,10 @@ export class WebSocketTransport {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { host, others, addressOf } = this.#options;
-    const url = URL.parse(request.url ?? '/', 'http://localhost');
-    if (url && others.some((prefix) => url.pathname.startsWith(prefix))) return;
+    const { url: address = '/' } = request;
+    // As it was sent, since that is what the others look at: an address is answered once, however it is written.
+    if (others.some((prefix) => address.startsWith(prefix))) return;
+    const url = URL.parse(address, 'http://localhost');
     const found = url && this.#routes.get(url.pathname);
     if (!found) {
       refuseUpgrade(socket, new TidingsError('not_found'));
