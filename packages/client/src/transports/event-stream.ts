@@ -78,12 +78,19 @@ export function authorization(token: string | undefined): Record<string, string>
   return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
-/** The error of an answer that is none of 2xx: a problem document, where it comes from a Tidings server. */
+/**
+ * The error of an answer that is none of 2xx: a problem document, where it comes from a Tidings server. A gateway that
+ * cannot reach it, or asks for patience in its place, is no more than a lost connection.
+ */
 export async function refusalOf(response: Response): Promise<ClientError> {
   const problem: unknown = await response.json().catch(() => undefined);
   const { code, detail, title, ...rest } = (problem ?? {}) as Record<string, unknown>;
   if (typeof code === 'string') return errorFrom({ code, message: detail ?? title ?? code, ...rest });
-  return new ClientError('connection_failed', `The server answered ${response.status}.`);
+  const away = response.status >= 500 || response.status === 429;
+  return new ClientError(
+    away ? 'connection_lost' : 'connection_failed',
+    `The server answered ${response.status}.`,
+  );
 }
 
 function lost(cause?: unknown): ClientError {
