@@ -163,6 +163,23 @@ it('refuses at once what no server takes, so that it spoils nothing else', async
   expect(client.status.getSnapshot().state).toBe('connected');
 });
 
+it.each([true, false])(
+  'sends by SSE what its own user did without a connection, following: %s',
+  async (following) => {
+    const { proxy } = await behindProxy();
+    const client = openClient({ url: proxy.url, transports: ['sse'], token: () => tokenFor('alice') });
+    const channel = client.channel('talk:a');
+    const off = channel.subscribe();
+    await until(client.status, ({ user }) => user === 'alice');
+    client.disconnect();
+    if (!following) off();
+    const sent = channel.publish('said', 1);
+    expect(client.pending.getSnapshot().entries).toMatchObject([{ user: 'alice' }]);
+    await client.connect();
+    expect(await sent).toMatchObject({ offset: 1 });
+  },
+);
+
 it('keeps what one user did from being sent for another', async () => {
   const { proxy } = await behindProxy();
   let user = 'alice';

@@ -30,6 +30,17 @@ describe.each(['websocket', 'sse'] as const)('by %s', (transport) => {
     expect(errorsOf(client)).toEqual([]);
   });
 
+  it('knows whose an anonymous session is once it is given a token', async () => {
+    const server = await startServer();
+    let token: string | undefined;
+    const client = openClient({ url: server.url, transports: [transport], token: () => token });
+    await client.connect();
+    expect(client.status.getSnapshot().user).toBeUndefined();
+    token = tokenFor('alice');
+    await client.refreshToken();
+    expect(client.status.getSnapshot().user).toBe('alice');
+  });
+
   it('asks for another token when the server says that one has expired', async () => {
     const server = await startServer({ auth: { clockTolerance: 0 } });
     let asked = 0;

@@ -62,6 +62,7 @@ export function clientOf(
       void outbox.adopt();
     },
     onLost: () => subscriptions.lost(),
+    onUser: () => outbox.pump(),
     onMessage: (message) => hear(message),
     onRefreshed: () => subscriptions.retry(),
     onTransport: (kind, reason) => events.emit('transport', { kind, reason }),

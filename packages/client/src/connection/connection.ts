@@ -35,6 +35,8 @@ export interface ConnectionOptions {
   readonly onOpen: () => void;
   /** The connection is gone; whatever waited for an answer has been told. */
   readonly onLost: () => void;
+  /** Whose the session is may have been learnt only now. */
+  readonly onUser: () => void;
   readonly onMessage: (message: ServerMessage) => void;
   /** The server has taken a new token. */
   readonly onRefreshed: () => void;
@@ -88,6 +90,8 @@ export class Connection {
       ask: (signal) => askToken(token, settings.tokenTimeout, clock, signal),
       hand: async (fresh) => {
         const answer = await this.request({ type: 'authenticate', token: fresh }, { urgent: true });
+        const { user } = (answer.data ?? {}) as { readonly user?: string };
+        if (user && this.#welcome) this.#known({ ...this.#welcome, user });
         options.onRefreshed();
         return answer;
       },
@@ -300,13 +304,19 @@ export class Connection {
       return;
     }
     this.#openTimer?.cancel();
-    this.#welcome = welcome;
+    this.#known(welcome);
     this.#openedAt = this.#options.settings.clock.monotonic();
     this.#heartbeat.start(welcome.heartbeat);
     this.#refresh.start(welcome);
     this.#run({ type: 'welcome', attempt });
-    // A stream that was opened anew is another session.
-    if (this.live) this.status.set(this.#status());
+  }
+
+  /** A stream that was opened anew is another session; one that was anonymous has a user once it is given a token. */
+  #known(welcome: WelcomeMessage): void {
+    this.#welcome = welcome;
+    if (!this.live) return;
+    this.status.set(this.#status());
+    this.#options.onUser();
   }
 
   #lose(error: ClientError): void {

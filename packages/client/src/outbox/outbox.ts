@@ -89,7 +89,7 @@ export class Outbox {
       this.#careful = true;
       this.#changed();
       this.#parts.need();
-      this.#pump();
+      this.pump();
     });
   }
 
@@ -126,7 +126,7 @@ export class Outbox {
     });
     this.#changed();
     if (!this.#parts.live()) this.#parts.need();
-    this.#pump();
+    this.pump();
     return quiet(item.promise.finally(off));
   }
 
@@ -134,7 +134,7 @@ export class Outbox {
   opened(): void {
     this.#resume();
     if (this.#items.size > 0) this.#careful = true;
-    this.#pump();
+    this.pump();
   }
 
   /** Rejects what waits; a durable store keeps it. */
@@ -161,7 +161,7 @@ export class Outbox {
   }
 
   /** Sends what may be sent now. */
-  #pump(): void {
+  pump(): void {
     this.#expire();
     if (this.#closed || this.#pause || !this.#parts.live()) return;
     if (this.#careful && this.#inFlight > 0) return;
@@ -202,7 +202,7 @@ export class Outbox {
       this.#settle(item, error);
     }
     if (this.#items.size === 0) this.#careful = false;
-    this.#pump();
+    this.pump();
   }
 
   /** The server could not take it at the moment. */
@@ -220,7 +220,7 @@ export class Outbox {
     const pause = error.retryAfter ?? FIRST_PAUSE / 2 + (this.#parts.random() * limit) / 2;
     this.#pause = this.#parts.clock.after(pause, () => {
       this.#resume();
-      this.#pump();
+      this.pump();
     });
   }
 
@@ -256,7 +256,7 @@ export class Outbox {
     }
     this.#ageing?.cancel();
     this.#ageing = undefined;
-    if (next < Number.POSITIVE_INFINITY) this.#ageing = clock.after(next - now, () => this.#pump());
+    if (next < Number.POSITIVE_INFINITY) this.#ageing = clock.after(next - now, () => this.pump());
   }
 
   #changed(): void {

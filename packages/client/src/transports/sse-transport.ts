@@ -23,7 +23,7 @@ import {
 } from '../wire.ts';
 import { authorization, openEventStream, refusalOf } from './event-stream.ts';
 import type { SseBlock } from './sse-reader.ts';
-import { tokenEnd } from './token-claims.ts';
+import { tokenEnd, tokenUser } from './token-claims.ts';
 import type { OpenTransport, Transport, TransportEnd, TransportParts } from './transport.ts';
 
 /** What is followed: from where, and the newest so many when from nowhere. */
@@ -88,7 +88,8 @@ class SseTransport implements Transport {
       this.#end(error as ClientError);
       return;
     }
-    this.#welcome({ user: undefined, session: undefined, heartbeat: DEFAULT_HEARTBEAT });
+    // What waits for its user need not wait for a stream, which there may never be.
+    this.#welcome({ user: tokenUser(this.#token), session: undefined, heartbeat: DEFAULT_HEARTBEAT });
   }
 
   #welcome(said: Pick<WelcomeMessage, 'user' | 'session' | 'heartbeat'>): void {
@@ -119,7 +120,7 @@ class SseTransport implements Transport {
 
   #authenticate(id: number, message: ClientMessage): void {
     this.#token = message.token as string;
-    this.#reply(id, { expiresAt: tokenEnd(this.#token) });
+    this.#reply(id, { user: tokenUser(this.#token), expiresAt: tokenEnd(this.#token) });
     this.#reopen();
   }
 
@@ -279,11 +280,12 @@ class SseTransport implements Transport {
         body: JSON.stringify(data),
         signal: this.#abort.signal,
       });
+      // Half an answer is none, and a page that stands in for the server's is none either.
+      if (response.ok) return await response.json();
     } catch (cause) {
       throw new ClientError('connection_lost', 'The server cannot be reached.', { cause });
     }
-    if (!response.ok) throw await refusalOf(response);
-    return response.json();
+    throw await refusalOf(response);
   }
 
   #reply(id: number, data: unknown): void {
