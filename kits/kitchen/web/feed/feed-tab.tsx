@@ -22,7 +22,7 @@ export function FeedTab({ kitchen }: { readonly kitchen: Kitchen }) {
   const post = useParameter('post');
   const author = useParameter('user');
   const of = useParameter('feed') === 'followed' ? 'followed' : 'all';
-  const following = useMade(() => new Following(call, user), [call, user]);
+  const following = useMade(() => new Following(client, call, user), [client, call, user]);
   const feed = useMade(
     () => (following ? new Feed(client, call, whichOf(post, author, of), following) : undefined),
     [client, call, following, post, author, of],

@@ -49,6 +49,8 @@ export class Feed {
   /** How many events each post's counts have come from. */
   readonly #heard = new Map<string, number>();
   readonly #deleted = new Set<string>();
+  /** What was last asked of each post's like. */
+  readonly #liking = new Map<string, Promise<void>>();
   /** Only the answer to the newest question counts. */
   #asked = 0;
 
@@ -88,15 +90,15 @@ export class Feed {
 
   /** Likes a post, or no more; shown at once, and taken back if it fails. @throws CallError */
   async like(id: string, liked: boolean): Promise<void> {
-    const heard = this.#heard.get(id);
     this.#patch(id, { liked });
+    // One after the other: requests may arrive in another order than they were made in.
+    const before = this.#liking.get(id)?.catch(() => {});
+    const mine = Promise.resolve(before).then(() => this.#sendLike(id, liked));
+    this.#liking.set(id, mine);
     try {
-      const method = liked ? 'PUT' : 'DELETE';
-      const { likes, comments } = await this.#call<Post>(`${pathOf(id)}/like`, { method });
-      // An event that came meanwhile may know of more than this answer.
-      if (this.#heard.get(id) === heard) this.#patch(id, { likes, comments });
+      await mine;
     } catch (error) {
-      this.#patch(id, { liked: !liked });
+      if (this.#liking.get(id) === mine) this.#patch(id, { liked: !liked });
       throw error;
     }
   }
@@ -137,16 +139,30 @@ export class Feed {
     return this.state.getSnapshot();
   }
 
+  async #sendLike(id: string, liked: boolean): Promise<void> {
+    const heard = this.#heard.get(id);
+    const method = liked ? 'PUT' : 'DELETE';
+    const { likes, comments } = await this.#call<Post>(`${pathOf(id)}/like`, { method });
+    // An event that came meanwhile may know of more than this answer.
+    if (this.#heard.get(id) === heard) this.#patch(id, { likes, comments });
+  }
+
   async #load(before?: string): Promise<void> {
     this.#asked += 1;
     const asked = this.#asked;
+    const heard = new Map(this.#heard);
     try {
       const { posts, next } = await this.#read(before);
       if (asked !== this.#asked) return;
       const known = before === undefined ? this.#newerThan(posts[0]) : this.#now.posts;
       const ids = new Set(known.map(({ id }) => id));
       const more = posts.filter(({ id }) => !ids.has(id) && !this.#deleted.has(id));
-      this.#set({ posts: [...known, ...more], next, loaded: true, error: undefined });
+      // Of what events have told of meanwhile they know more than this answer.
+      const shown = new Map(this.#now.posts.map((post) => [post.id, post]));
+      const newest = more.map((post) =>
+        this.#heard.get(post.id) === heard.get(post.id) ? post : (shown.get(post.id) ?? post),
+      );
+      this.#set({ posts: [...known, ...newest], next, loaded: true, error: undefined });
     } catch (error) {
       if (asked === this.#asked) this.#set({ error, loaded: true });
     }

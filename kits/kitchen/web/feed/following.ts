@@ -1,5 +1,6 @@
-import { createStore, type Store } from '@tidings/client';
+import { type Client, createStore, type Store } from '@tidings/client';
 import type { Call } from '../../../shared/web/call.ts';
+import { whenLive } from '../../../shared/web/when-live.ts';
 
 /** More than these are not asked for. */
 const MOST = 1000;
@@ -10,8 +11,9 @@ export class Following {
   readonly #call: Call;
   readonly #user: string;
   readonly #set: (users: ReadonlySet<string>) => void;
+  readonly #stops: readonly (() => void)[];
 
-  constructor(call: Call, user: string) {
+  constructor(client: Client, call: Call, user: string) {
     this.#call = call;
     this.#user = user;
     const store = createStore<ReadonlySet<string>>(new Set(), (error) => {
@@ -19,8 +21,10 @@ export class Following {
     });
     this.state = store;
     this.#set = store.set;
+    const channel = client.channel(`user:${user}`);
     // Where this is not known, everybody can be followed, and following again changes nothing.
-    void this.#load().catch(() => {});
+    const load = () => void this.#load().catch(() => {});
+    this.#stops = [channel.subscribe(), whenLive(client, channel, load)];
   }
 
   /** Whether a user's posts belong in the visitor's own feed. */
@@ -38,7 +42,9 @@ export class Following {
     this.#set(users);
   }
 
-  close(): void {}
+  close(): void {
+    for (const stop of this.#stops) stop();
+  }
 
   async #load(): Promise<void> {
     const path = `/kitchen/users/${encodeURIComponent(this.#user)}/following?limit=${MOST}`;

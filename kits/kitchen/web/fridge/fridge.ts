@@ -6,6 +6,7 @@
 import { type Client, createStore, type Store } from '@tidings/client';
 import type { Static } from 'typebox';
 import type { Call } from '../../../shared/web/call.ts';
+import { SnapshotReader } from '../../../shared/web/snapshot-reader.ts';
 import { whenLive } from '../../../shared/web/when-live.ts';
 import type { FridgeItemChanged, FridgeItemRemoved, FridgeItem as ItemSchema } from '../../events.ts';
 
@@ -37,6 +38,7 @@ export class Fridge {
   readonly #set: (change: Partial<FridgeState>) => void;
   readonly #stops: readonly (() => void)[];
   readonly #removed = new Set<string>();
+  readonly #reader = new SnapshotReader();
 
   constructor(client: Client, call: Call, user: string, group: string | undefined) {
     this.#call = call;
@@ -56,7 +58,10 @@ export class Fridge {
     };
     document.addEventListener('visibilitychange', onShow);
     this.#stops = [
-      channel.on('FridgeItemChanged', ({ item }) => this.#put(item)),
+      channel.on('FridgeItemChanged', ({ item }) => {
+        this.#reader.hear();
+        this.#put(item);
+      }),
       channel.on('FridgeItemRemoved', ({ item_id }) => this.#drop(item_id)),
       channel.onGap(() => this.load()),
       whenLive(client, channel, () => void this.load()),
@@ -68,9 +73,11 @@ export class Fridge {
   async load(): Promise<void> {
     const query = this.#group === undefined ? '' : `?${new URLSearchParams({ group_id: this.#group })}`;
     try {
-      const { today, items } = await this.#call<Pick<FridgeState, 'today' | 'items'>>(
-        `/kitchen/fridge${query}`,
+      const read = await this.#reader.read(() =>
+        this.#call<Pick<FridgeState, 'today' | 'items'>>(`/kitchen/fridge${query}`),
       );
+      if (!read) return;
+      const { today, items } = read;
       const there = items.filter(({ id }) => !this.#removed.has(id));
       this.#set({ today, items: there.toSorted(byDate), loaded: true, error: undefined });
     } catch (error) {
@@ -81,12 +88,14 @@ export class Fridge {
   /** Puts something in. @param key the same when it is tried again. @throws CallError */
   async add(fields: ItemFields, key: string): Promise<void> {
     const owner = this.#group === undefined ? {} : { group_id: this.#group };
-    this.#put(await this.#call<FridgeItem>('/kitchen/fridge', { body: { ...fields, ...owner, key } }));
+    const body = { ...fields, ...owner, key };
+    this.#put(await this.#reader.act(() => this.#call<FridgeItem>('/kitchen/fridge', { body })));
   }
 
   /** Changes something. @throws CallError */
   async change(id: string, changes: Partial<ItemFields>): Promise<void> {
-    this.#put(await this.#call<FridgeItem>(pathOf(id), { method: 'PATCH', body: changes }));
+    const init = { method: 'PATCH', body: changes } as const;
+    this.#put(await this.#reader.act(() => this.#call<FridgeItem>(pathOf(id), init)));
   }
 
   /** Takes something out. @throws CallError */
@@ -99,8 +108,8 @@ export class Fridge {
     for (const stop of this.#stops) stop();
   }
 
-  #put(item: FridgeItem): void {
-    if (item.group_id !== (this.#group ?? null) || this.#removed.has(item.id)) return;
+  #put(item: FridgeItem | undefined): void {
+    if (!item || item.group_id !== (this.#group ?? null) || this.#removed.has(item.id)) return;
     const { items, fresh, loaded } = this.state.getSnapshot();
     const others = items.filter(({ id }) => id !== item.id);
     this.#set({

@@ -6,6 +6,7 @@
 import { type Client, createStore, type Store } from '@tidings/client';
 import type { Static } from 'typebox';
 import type { Call } from '../../../shared/web/call.ts';
+import { SnapshotReader } from '../../../shared/web/snapshot-reader.ts';
 import { whenLive } from '../../../shared/web/when-live.ts';
 import type { RecipeProgress } from '../../events.ts';
 
@@ -56,6 +57,8 @@ export class Recipes {
   readonly #call: Call;
   readonly #set: (change: Partial<RecipesState>) => void;
   readonly #stops: readonly (() => void)[];
+  readonly #reader = new SnapshotReader();
+  readonly #removed = new Set<string>();
 
   constructor(client: Client, call: Call, user: string) {
     this.#call = call;
@@ -66,7 +69,10 @@ export class Recipes {
     this.#set = (change) => store.set({ ...store.getSnapshot(), ...change });
     const channel = client.channel<{ RecipeProgress: Progress }>(`user:${user}`);
     this.#stops = [
-      channel.on('RecipeProgress', (progress) => this.#apply(progress)),
+      channel.on('RecipeProgress', (progress) => {
+        this.#reader.hear();
+        this.#apply(progress);
+      }),
       channel.onGap(() => this.#load()),
       whenLive(client, channel, () => void this.#load()),
     ];
@@ -74,18 +80,23 @@ export class Recipes {
 
   /** Asks for a recipe. @throws CallError `limit_reached` while another is being made. */
   async ask(wish: Wish, key: string): Promise<void> {
-    this.#put(await this.#call<RecipeRequest>('/kitchen/recipes', { body: { ...wish, key } }));
+    const body = { ...wish, key };
+    const request = await this.#call<RecipeRequest>('/kitchen/recipes', { body });
+    this.#reader.hear();
+    this.#put(request);
   }
 
   /** Cancels one that is being made, or removes one. @throws CallError */
   async remove(id: string): Promise<void> {
     await this.#call(pathOf(id), { method: 'DELETE' });
+    this.#removed.add(id);
     this.#set({ requests: this.#now.requests.filter((request) => request.id !== id) });
   }
 
   /** Shops for a recipe and no other, or no more. @throws CallError */
   async choose(id: string, chosen: boolean): Promise<void> {
     await this.#call(`${pathOf(id)}/chosen`, { method: chosen ? 'PUT' : 'DELETE' });
+    this.#reader.hear();
     const requests = this.#now.requests.map((request) => ({
       ...request,
       chosen: request.id === id ? chosen : request.chosen && !chosen,
@@ -103,10 +114,12 @@ export class Recipes {
 
   async #load(): Promise<void> {
     try {
-      const { recipes } = await this.#call<{ readonly recipes: readonly RecipeRequest[] }>(
-        `/kitchen/recipes?limit=${SHOWN}`,
+      const read = await this.#reader.read(() =>
+        this.#call<{ readonly recipes: readonly RecipeRequest[] }>(`/kitchen/recipes?limit=${SHOWN}`),
       );
-      this.#set({ requests: recipes, loaded: true, error: undefined });
+      if (!read) return;
+      const requests = read.recipes.filter(({ id }) => !this.#removed.has(id));
+      this.#set({ requests, loaded: true, error: undefined });
     } catch (error) {
       this.#set({ error, loaded: true });
     }
@@ -129,6 +142,7 @@ export class Recipes {
   }
 
   #put(request: RecipeRequest): void {
+    if (this.#removed.has(request.id)) return;
     const { requests } = this.#now;
     const known = requests.find(({ id }) => id === request.id);
     // What has ended does not go on: an answer may be older than the events that have come.

@@ -6,6 +6,7 @@
 import { type Client, createStore, type Store } from '@tidings/client';
 import type { Static } from 'typebox';
 import type { Call } from '../../../shared/web/call.ts';
+import { SnapshotReader } from '../../../shared/web/snapshot-reader.ts';
 import { whenLive } from '../../../shared/web/when-live.ts';
 import type { GoalAchieved, GoalChanged } from '../../events.ts';
 
@@ -34,6 +35,7 @@ export class Goals {
   readonly #call: Call;
   readonly #set: (change: Partial<GoalsState>) => void;
   readonly #stops: readonly (() => void)[];
+  readonly #reader = new SnapshotReader();
 
   constructor(client: Client, call: Call, user: string) {
     this.#call = call;
@@ -46,9 +48,11 @@ export class Goals {
       `user:${user}`,
     );
     this.#stops = [
-      channel.on('GoalChanged', ({ goal_id: id, deleted, ...goal }) =>
-        deleted ? this.#drop(id) : this.#put({ id, ...goal }),
-      ),
+      channel.on('GoalChanged', ({ goal_id: id, deleted, ...goal }) => {
+        this.#reader.hear();
+        if (deleted) this.#drop(id);
+        else this.#put({ id, ...goal });
+      }),
       channel.on('GoalAchieved', ({ goal_id: id }) =>
         this.#set({ celebrated: new Set(this.#now.celebrated).add(id) }),
       ),
@@ -59,7 +63,8 @@ export class Goals {
 
   /** Sets a goal. @param key the same when it is tried again. @throws CallError */
   async create(fields: Pick<Goal, 'title' | 'target' | 'unit'>, key: string): Promise<void> {
-    this.#put(await this.#call<Goal>('/kitchen/goals', { body: { ...fields, key } }));
+    const body = { ...fields, key };
+    this.#put(await this.#reader.act(() => this.#call<Goal>('/kitchen/goals', { body })));
   }
 
   /** Adds to the progress; less than 0 takes back. What it comes to is told by an event. @throws CallError */
@@ -69,7 +74,7 @@ export class Goals {
 
   /** @throws CallError */
   async remove(id: string): Promise<void> {
-    await this.#call(pathOf(id), { method: 'DELETE' });
+    await this.#reader.act(() => this.#call(pathOf(id), { method: 'DELETE' }));
     this.#drop(id);
   }
 
@@ -83,14 +88,17 @@ export class Goals {
 
   async #load(): Promise<void> {
     try {
-      const { goals } = await this.#call<{ readonly goals: readonly Goal[] }>('/kitchen/goals');
-      this.#set({ goals, loaded: true, error: undefined });
+      const read = await this.#reader.read(() =>
+        this.#call<{ readonly goals: readonly Goal[] }>('/kitchen/goals'),
+      );
+      if (read) this.#set({ goals: read.goals, loaded: true, error: undefined });
     } catch (error) {
       this.#set({ error, loaded: true });
     }
   }
 
-  #put(goal: Goal): void {
+  #put(goal: Goal | undefined): void {
+    if (!goal) return;
     const { goals } = this.#now;
     const known = goals.some(({ id }) => id === goal.id);
     this.#set({ goals: known ? goals.map((each) => (each.id === goal.id ? goal : each)) : [goal, ...goals] });

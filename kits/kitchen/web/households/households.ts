@@ -6,6 +6,8 @@
 import { type Client, createStore, type Store } from '@tidings/client';
 import type { Static } from 'typebox';
 import type { Call } from '../../../shared/web/call.ts';
+import { SnapshotReader } from '../../../shared/web/snapshot-reader.ts';
+import { whenLive } from '../../../shared/web/when-live.ts';
 import type { MembershipChanged } from '../../events.ts';
 
 /** A household as the server answers it. */
@@ -33,6 +35,8 @@ export class Households {
   readonly #set: (change: Partial<HouseholdsState>) => void;
   readonly #stops = new Map<string, () => void>();
   readonly #stop: () => void;
+  readonly #reader = new SnapshotReader();
+  #soon = false;
   #closed = false;
 
   constructor(client: Client, call: Call, user: string) {
@@ -45,18 +49,24 @@ export class Households {
     this.#set = (change) => store.set({ ...store.getSnapshot(), ...change });
     // What this user does on another device, or an owner with them.
     const own = client.channel<{ MembershipChanged: Static<typeof MembershipChanged> }>(`user:${user}`);
-    const stops = [own.on('MembershipChanged', () => void this.load()), own.onGap(() => this.load())];
+    const stops = [
+      own.on('MembershipChanged', () => void this.load()),
+      own.onGap(() => this.load()),
+      whenLive(client, own, () => void this.load()),
+    ];
     this.#stop = () => {
       for (const stop of stops) stop();
     };
-    void this.load();
   }
 
   /** Reads them again. */
   async load(): Promise<void> {
     try {
-      const { groups } = await this.#call<{ readonly groups: readonly Household[] }>('/kitchen/groups');
-      if (this.#closed) return;
+      const read = await this.#reader.read(() =>
+        this.#call<{ readonly groups: readonly Household[] }>('/kitchen/groups'),
+      );
+      if (!read || this.#closed) return;
+      const { groups } = read;
       this.#set({ households: groups, loaded: true, error: undefined });
       this.#hear(groups.map(({ id }) => id));
     } catch (error) {
@@ -100,6 +110,16 @@ export class Households {
     return household;
   }
 
+  /** Reads them once, however many ask for it at the same moment. */
+  #loadSoon(): void {
+    if (this.#soon) return;
+    this.#soon = true;
+    queueMicrotask(() => {
+      this.#soon = false;
+      if (!this.#closed) void this.load();
+    });
+  }
+
   /** Follows these households and no others. */
   #hear(ids: readonly string[]): void {
     for (const [id, stop] of this.#stops)
@@ -115,6 +135,8 @@ export class Households {
         channel.on('GroupMemberJoined', again),
         channel.on('GroupMemberLeft', again),
         channel.onGap(again),
+        // Who came between the list and this is heard of nowhere else.
+        whenLive(this.#client, channel, () => this.#loadSoon()),
       ];
       this.#stops.set(id, () => {
         for (const stop of stops) stop();

@@ -7,6 +7,7 @@
 import { type Client, createStore, type Store } from '@tidings/client';
 import type { Static } from 'typebox';
 import type { Call } from '../../../shared/web/call.ts';
+import { SnapshotReader } from '../../../shared/web/snapshot-reader.ts';
 import { whenLive } from '../../../shared/web/when-live.ts';
 import type { MenuCellChanged, MenuEditing } from '../../events.ts';
 
@@ -71,6 +72,7 @@ export class Menu {
   readonly #place: MenuPlace;
   readonly #set: (change: Partial<MenuState>) => void;
   readonly #stops: readonly (() => void)[];
+  readonly #reader = new SnapshotReader();
   #renewal: ReturnType<typeof setInterval> | undefined;
   #edited: string | undefined;
 
@@ -88,7 +90,10 @@ export class Menu {
     const marks = client.channel<{ MenuEditing: Editing }>(`menu:${place.group}`);
     this.#stops = [
       group.on('MenuCellChanged', (changed) => this.#apply(changed)),
-      marks.on('MenuEditing', (editing) => this.#mark(editing)),
+      marks.on('MenuEditing', (editing) => {
+        this.#reader.hear();
+        this.#mark(editing);
+      }),
       group.onGap(() => this.#load()),
       // Marks have no past: after a cut they are read again.
       marks.onGap(() => this.#load()),
@@ -160,9 +165,11 @@ export class Menu {
   async #load(): Promise<void> {
     const { group, week } = this.#place;
     try {
-      const { cells, editing } = await this.#call<Snapshot>(
-        `/kitchen/menus/${encodeURIComponent(group)}/${encodeURIComponent(week)}`,
+      const read = await this.#reader.read(() =>
+        this.#call<Snapshot>(`/kitchen/menus/${encodeURIComponent(group)}/${encodeURIComponent(week)}`),
       );
+      if (!read) return;
+      const { cells, editing } = read;
       const merged = new Map(this.#now.cells);
       for (const { cell, ...read } of cells)
         if ((merged.get(cell)?.version ?? 0) < read.version) merged.set(cell, read);
