@@ -98,19 +98,17 @@ const commands = (tidings: Polls) => [
       team: Type.Optional(Type.String()),
       minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1440, default: 60 })),
     }),
-    async handle({ question, options, team = null, minutes = 60 }) {
-      const { id } = await tidings.db
-        .insertInto('polls')
-        .values({
-          question,
-          options: JSON.stringify(options),
-          team,
-          ends: tidings.clock.now() + minutes * MINUTE,
-          ended: 0,
-        })
-        .returning('id')
-        .executeTakeFirstOrThrow();
-      return { poll: id, channel: `poll:${id}` };
+    handle({ question, options, team = null, minutes = 60 }, context) {
+      const ends = tidings.clock.now() + minutes * MINUTE;
+      const poll = { question, options: JSON.stringify(options), team, ends, ended: 0 };
+      // Whoever sends it again, because no answer came, gets the poll that there is.
+      return tidings.transaction(
+        async ({ db }) => {
+          const { id } = await db.insertInto('polls').values(poll).returning('id').executeTakeFirstOrThrow();
+          return { poll: id, channel: `poll:${id}` };
+        },
+        { answers: context },
+      );
     },
   }),
 
@@ -119,24 +117,28 @@ const commands = (tidings: Polls) => [
     summary: 'Vote, or vote differently.',
     authenticated: true,
     data: Type.Object({ poll: Type.Integer(), option: Type.String() }),
-    async handle({ poll: id, option }, { identity }) {
+    async handle({ poll: id, option }, context) {
+      const { identity } = context;
       const user = identity.user as string;
       if (!(await maySee(tidings, { rest: String(id), identity }))) throw new TidingsError('forbidden');
-      // The vote is counted and heard, or neither: also when the server dies between the two.
-      return tidings.transaction(async ({ db, publish }) => {
-        const poll = await find(db, id);
-        if (poll.ended) throw new TidingsError('forbidden', 'This poll has ended.');
-        if (!poll.options.includes(option))
-          throw new TidingsError('invalid_request', 'That is none of the options.');
-        await db
-          .insertInto('poll_votes')
-          .values({ poll: id, user, option })
-          .onConflict((conflict) => conflict.columns(['poll', 'user']).doUpdateSet({ option }))
-          .execute();
-        const now = await tally(db, id);
-        await publish({ channel: `poll:${id}`, event: 'voted', data: { tally: now } });
-        return { tally: now };
-      });
+      // The vote is counted, heard and answered, or nothing of it: also when the server dies in between.
+      return tidings.transaction(
+        async ({ db, publish }) => {
+          const poll = await find(db, id);
+          if (poll.ended) throw new TidingsError('forbidden', 'This poll has ended.');
+          if (!poll.options.includes(option))
+            throw new TidingsError('invalid_request', 'That is none of the options.');
+          await db
+            .insertInto('poll_votes')
+            .values({ poll: id, user, option })
+            .onConflict((conflict) => conflict.columns(['poll', 'user']).doUpdateSet({ option }))
+            .execute();
+          const now = await tally(db, id);
+          await publish({ channel: `poll:${id}`, event: 'voted', data: { tally: now } });
+          return { tally: now };
+        },
+        { answers: context },
+      );
     },
   }),
 ];

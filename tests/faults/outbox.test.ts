@@ -19,8 +19,12 @@ const entries = async (server: ServerProcess) => {
   return JSON.parse(text) as readonly string[];
 };
 
-const enter = (server: ServerProcess, entry: string, die?: 'before' | number) =>
-  new Api({ url: server.url, bearer: tokenFor('alice') }).post('/commands/enter', { entry, die });
+const enter = (server: ServerProcess, entry: string, die?: 'before' | number, key?: string) =>
+  new Api({ url: server.url, bearer: tokenFor('alice') }).post(
+    '/commands/enter',
+    { entry, die },
+    key === undefined ? {} : { 'idempotency-key': key },
+  );
 
 /** Waits until the relay has published what was entered before this, and gives what was ever told. */
 async function told(server: ServerProcess, last: string): Promise<readonly unknown[]> {
@@ -51,6 +55,24 @@ it('tells of it once when the process died at any time after the commit', async 
     await server.start();
   }
   const all = [...turns.map((turn) => `died after ${turn}`), 'last'];
+  expect(await told(server, 'last')).toEqual(all);
+  expect(await entries(server)).toEqual(all);
+});
+
+it('does once what is sent again because the process died before it could answer', async () => {
+  const server = await spawnServer({ arguments: ['--kit', KIT] });
+  const turns = [0, 1, 4];
+  for (const [n, turn] of turns.entries()) {
+    const send = () => enter(server, `${turn}`, turn, `key ${turn}`);
+    // It may be heard before the process is dead, and is the same then.
+    const first = await send().catch(() => undefined);
+    await server.exited();
+    await server.start();
+    const again = await send();
+    expect(again.body).toEqual({ number: n + 1 });
+    expect(first?.body ?? again.body).toEqual(again.body);
+  }
+  const all = [...turns.map(String), 'last'];
   expect(await told(server, 'last')).toEqual(all);
   expect(await entries(server)).toEqual(all);
 });

@@ -4,6 +4,10 @@ import { type Logger, pino } from 'pino';
 import { Registry } from 'prom-client';
 import { Server as SocketIOServer } from 'socket.io';
 import { ANONYMOUS } from '../../packages/server/src/core/identity.ts';
+import {
+  COMMAND_KEY_MIGRATIONS,
+  CommandKeys,
+} from '../../packages/server/src/features/command-keys/command-keys.ts';
 import { CONTACT_MIGRATIONS, Contacts } from '../../packages/server/src/features/contacts/index.ts';
 import { INBOX_MIGRATIONS, Inbox, inboxCommands } from '../../packages/server/src/features/inbox/index.ts';
 import { UserSessions } from '../../packages/server/src/features/user-sessions/user-sessions.ts';
@@ -27,6 +31,9 @@ const USER_NAMESPACE = { durable: true, rights: { subscribe: 'owner', publish: '
 
 /** How long notifications are kept, milliseconds. */
 const KEEP = 90 * 86_400_000;
+
+/** How long the answers to commands are remembered, milliseconds. */
+const KEY_WINDOW = 86_400_000;
 
 /** A server with kits whose time stands still until a test moves it. */
 export interface RunningKits extends RunningCore {
@@ -73,6 +80,7 @@ export async function startKits<Tables>(
   await migrate(db, 'core', CORE_MIGRATIONS);
   await migrate(db, 'contacts', CONTACT_MIGRATIONS);
   await migrate(db, 'inbox', INBOX_MIGRATIONS);
+  await migrate(db, 'command_keys', COMMAND_KEY_MIGRATIONS);
   const outbox = new Outbox({
     db,
     clock,
@@ -82,6 +90,9 @@ export async function startKits<Tables>(
   });
   onTeardown(() => outbox.close());
   const onError = (error: unknown) => running.errors.push(error);
+  const commandKeys = new CommandKeys({ db, clock, window: KEY_WINDOW, onError });
+  onTeardown(() => commandKeys.close());
+  core.dispatch.remember(commandKeys);
   const userSessions = new UserSessions();
   core.hub.observe(userSessions);
   const contacts = new Contacts({ db, onError });
@@ -102,6 +113,7 @@ export async function startKits<Tables>(
       metrics,
       db,
       outbox,
+      commandKeys,
       inbox,
       contacts,
       userSessions,

@@ -80,14 +80,14 @@ export function roomCommands(parts: CommandParts): readonly CommandDefinition[] 
       summary: 'Change the text of one’s own message.',
       data: editMessage(maxMessage),
       authenticated: true,
-      handle: (data, context) => messages.edit(userOf(context), data),
+      handle: (data, context) => messages.edit(userOf(context), data, context),
     }),
     defineCommand({
       name: 'delete_message',
       summary: 'Empty one’s own message.',
       data: DeleteMessage,
       authenticated: true,
-      handle: (data, context) => messages.delete(userOf(context), data),
+      handle: (data, context) => messages.delete(userOf(context), data, context),
     }),
   ];
   return commands as readonly CommandDefinition[];

@@ -7,7 +7,7 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { type KitTransaction, TidingsError } from '@tidings/server/kit';
+import { type Call, type KitTransaction, TidingsError } from '@tidings/server/kit';
 import type { Message, SendMessage, Sent } from '../events.ts';
 import { Lanes } from './lanes.ts';
 import { mentionsIn } from './mentions.ts';
@@ -171,40 +171,37 @@ export class Messages {
   }
 
   /** Changes one's own message. @throws TidingsError `not_found`, `forbidden`, `invalid_request` */
-  async edit(user: string, { roomId, seq, message }: { roomId: string; seq: number; message: string }) {
+  async edit(
+    user: string,
+    { roomId, seq, message }: { roomId: string; seq: number; message: string },
+    answers: Call,
+  ) {
     const text = plainText(message, 'message');
     const now = this.#tidings.clock.now();
-    return this.#change(
-      user,
-      roomId,
-      seq,
-      { message: text, edited_at: now },
-      {
-        event: 'message_edited',
-        data: { message: text, editedAt: new Date(now).toISOString() },
-      },
-    );
+    return this.#change(user, { roomId, seq }, answers, {
+      set: { message: text, edited_at: now },
+      event: 'message_edited',
+      data: { message: text, editedAt: new Date(now).toISOString() },
+    });
   }
 
   /** Empties one's own message; its place stays. @throws TidingsError `not_found`, `forbidden` */
-  async delete(user: string, { roomId, seq }: { roomId: string; seq: number }) {
-    return this.#change(
-      user,
-      roomId,
-      seq,
-      { message: '', deleted: 1 },
-      { event: 'message_deleted', data: {} },
-    );
+  async delete(user: string, place: { roomId: string; seq: number }, answers: Call) {
+    const set = { message: '', deleted: 1 };
+    return this.#change(user, place, answers, { set, event: 'message_deleted', data: {} });
   }
 
   #change(
     user: string,
-    roomId: string,
-    seq: number,
-    set: Partial<MessageRow>,
-    { event, data }: { readonly event: string; readonly data: object },
+    { roomId, seq }: { readonly roomId: string; readonly seq: number },
+    answers: Call,
+    {
+      set,
+      event,
+      data,
+    }: { readonly set: Partial<MessageRow>; readonly event: string; readonly data: object },
   ) {
-    return this.#tidings.transaction(async ({ db, publish }) => {
+    const work = async ({ db, publish }: Transaction) => {
       const room = await lockRoom(db, roomId);
       if (!room || !(await isMember(db, roomId, user))) throw noSuchRoom();
       const row = await db
@@ -224,7 +221,8 @@ export class Messages {
       const told = { id: messageId(roomId, seq), roomId, seq, ...data };
       await publish({ channel: roomChannel(roomId), event, data: told, user });
       return told;
-    });
+    };
+    return this.#tidings.transaction(work, { answers });
   }
 
   /** Reads the past of a room; whether the caller may is not asked here. */

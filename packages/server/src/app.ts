@@ -192,17 +192,16 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     }),
     (part) => part.close(),
   );
-  core.dispatch.remember(
-    opened(
-      new CommandKeys({
-        db,
-        clock,
-        window: config.commands.keyWindow,
-        onError: failed('the answer to a command could not be remembered'),
-      }),
-      (part) => part.close(),
-    ),
+  const commandKeys = opened(
+    new CommandKeys({
+      db,
+      clock,
+      window: config.commands.keyWindow,
+      onError: failed('the answer to a command could not be remembered'),
+    }),
+    (part) => part.close(),
   );
+  core.dispatch.remember(commandKeys);
   const presence = opened(
     createPresence({
       core,
@@ -379,6 +378,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
         const parts = { core, clock, log, db, outbox, websocket, http: scope, serveFile, io: socketio.io };
         const kit = await installKit(await loadKit(path), {
           ...parts,
+          commandKeys,
           metrics,
           inbox,
           contacts,

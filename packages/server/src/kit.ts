@@ -14,6 +14,7 @@ import type { Server as SocketIOServer } from 'socket.io';
 import type { CommandDefinition } from './core/command.ts';
 import type { Identity } from './core/identity.ts';
 import type { NamespaceOptions } from './core/namespace.ts';
+import type { Call } from './core/ports/answer-memory.ts';
 import type { PublishReceipt } from './core/ports/broker.ts';
 import type { Clock } from './core/ports/clock.ts';
 import type { Dialect } from './core/ports/dialect.ts';
@@ -36,6 +37,7 @@ export { default as Type, type Static, type TSchema } from 'typebox';
 export { type CommandContext, type CommandDefinition, defineCommand } from './core/command.ts';
 export type { Grant, Identity, Right } from './core/identity.ts';
 export type { NamespaceOptions, RightsRequest, Rule } from './core/namespace.ts';
+export type { Call } from './core/ports/answer-memory.ts';
 export type { PublishReceipt } from './core/ports/broker.ts';
 export type { Command, Dialect, Incoming, Notice, Reply, SubscribedTo } from './core/ports/dialect.ts';
 export type { ChannelEvent } from './core/ports/event.ts';
@@ -57,6 +59,19 @@ export interface KitTransaction<Tables> {
   publish(publication: Publication): Promise<void>;
   /** As {@link Tidings.notify}; users are told if and only if the transaction commits. @throws TidingsError */
   notify(users: string | readonly string[], notification: NewNotification): Promise<readonly Notified[]>;
+}
+
+/** How a transaction is run. */
+export interface TransactionOptions {
+  /**
+   * The call whose answer is what the transaction gives: a command's context, or a route's request. When the call has a key,
+   * the answer is written in the same transaction, so that a repeat has one effect and the same answer also when the process
+   * dies right after the commit; a repeat gets the answer as JSON has kept it. A call is answered by one transaction at most.
+   *
+   * @example
+   * handle: (data, context) => tidings.transaction(({ db }) => take(db, data), { answers: context }),
+   */
+  readonly answers?: Call | undefined;
 }
 
 /** Who calls one of a kit's routes. */
@@ -91,8 +106,15 @@ export interface Tidings<Tables = AnyTables> {
   readonly db: Kysely<Tables>;
   /** Publishes; fulfilled once the event has its place, and on a durable channel is on disk. @throws TidingsError */
   publish(publication: Publication): Promise<PublishReceipt>;
-  /** Runs a transaction; what it publishes is heard if and only if it commits, also when the process dies in between. */
-  transaction<T>(work: (transaction: KitTransaction<Tables>) => Promise<T>): Promise<T>;
+  /**
+   * Runs a transaction; what it publishes is heard if and only if it commits, also when the process dies in between.
+   *
+   * @throws TidingsError `key_conflict` when it answers a call whose key came with other data before; and whatever `work` throws.
+   */
+  transaction<T>(
+    work: (transaction: KitTransaction<Tables>) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T>;
   /**
    * Tells users something: it stands in their inboxes, is heard at once on `user:ID`, and goes to their devices and by
    * mail while they have not seen it, as they like it. Many users are written in several transactions; with a `key` the

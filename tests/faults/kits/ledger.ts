@@ -29,14 +29,24 @@ export default defineKit<AnyTables & { ledger: { entry: string } }>({
         entry: Type.String(),
         die: Type.Optional(Type.Union([Type.Literal('before'), Type.Integer({ minimum: 0 })])),
       }),
-      async handle({ entry, die }) {
-        await tidings.transaction(async ({ db, publish }) => {
-          await db.insertInto('ledger').values({ entry }).execute();
-          await publish({ channel: 'ledger:all', event: 'entered', data: entry });
-          if (die === 'before') dieAfter(0);
-        });
-        if (typeof die === 'number') dieAfter(die);
-        return {};
+      async handle({ entry, die }, context) {
+        let entered = false;
+        const answer = await tidings.transaction(
+          async ({ db, publish }) => {
+            entered = true;
+            await db.insertInto('ledger').values({ entry }).execute();
+            await publish({ channel: 'ledger:all', event: 'entered', data: entry });
+            if (die === 'before') dieAfter(0);
+            const { count } = await db
+              .selectFrom('ledger')
+              .select(({ fn }) => fn.countAll().as('count'))
+              .executeTakeFirstOrThrow();
+            return { number: Number(count) };
+          },
+          { answers: context },
+        );
+        if (entered && typeof die === 'number') dieAfter(die);
+        return answer;
       },
     }),
     defineCommand({

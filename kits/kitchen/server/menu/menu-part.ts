@@ -125,9 +125,10 @@ function menuCommands(
     summary: 'Write a cell of a household’s menu.',
     data: SetData,
     authenticated: true,
-    handle({ text, version, ...place }, { identity }) {
-      const user = identity.user as string;
-      return setCell(tidings, { user, name: nameOf(identity, user) }, place, { text, version });
+    handle({ text, version, ...place }, context) {
+      const user = context.identity.user as string;
+      const writer = { user, name: nameOf(context.identity, user) };
+      return setCell(tidings, writer, place, { text, version }, context);
     },
   });
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { sql, type Tidings, TidingsError } from '@tidings/server/kit';
+import { type Call, type KitTransaction, sql, type Tidings, TidingsError } from '@tidings/server/kit';
 import type { CallingUser } from '../callers.ts';
 import { groupChannel } from '../channels.ts';
 import { isMember } from '../groups/groups.ts';
@@ -64,6 +64,7 @@ export async function readMenu(
 /**
  * Writes a cell. @param write `version`: the one that the writer has seen, 0 for an empty cell that nobody has written.
  *
+ * @param answers the command that asks for it.
  * @throws TidingsError `not_found` to those who are no members, `invalid_request`.
  */
 export async function setCell(
@@ -71,11 +72,12 @@ export async function setCell(
   { user, name }: CallingUser,
   { group, week, cell }: CellPlace,
   write: { readonly text: string; readonly version: number },
+  answers?: Call,
 ): Promise<WrittenCell> {
   const at = tidings.clock.now();
   checkWeek(week, at);
   const text = anyText(write.text, 'What is in a cell');
-  return tidings.transaction(async ({ db, publish }) => {
+  const work = async ({ db, publish }: KitTransaction<KitchenTables>) => {
     await requireMember(db, group, user);
     const is = (column: string) => sql.ref(`kitchen_menu_cells.${column}`);
     // One statement, so that what it replaces is what was there, whoever writes at the same time.
@@ -120,7 +122,8 @@ export async function setCell(
     };
     await publish({ channel: groupChannel(group), event: 'MenuCellChanged', data: written });
     return written;
-  });
+  };
+  return tidings.transaction(work, { answers });
 }
 
 /** @throws TidingsError `not_found`. */

@@ -5,6 +5,7 @@
  */
 import type { Static, TSchema } from 'typebox';
 import type { Identity } from './identity.ts';
+import type { Call } from './ports/answer-memory.ts';
 import type { Session } from './session.ts';
 
 /** Who sends a command, and how. */
@@ -15,9 +16,7 @@ export interface Caller {
 }
 
 /** What a handler gets beside the data. */
-export interface CommandContext extends Caller {
-  /** The idempotency key, where the client sent one. */
-  readonly key: string | undefined;
+export interface CommandContext extends Caller, Call {
   /** The client waits for the answer; otherwise nobody reads what the handler gives. */
   readonly awaited: boolean;
   /** It took too long and the client was told so: whatever it has begun is to be undone. */

@@ -34,14 +34,18 @@ const NOTHING: readonly (() => void)[] = [];
 class Context implements CommandContext {
   readonly identity: Caller['identity'];
   readonly session: Caller['session'];
+  readonly name: string;
+  readonly data: unknown;
   readonly key: string | undefined;
   readonly awaited: boolean;
   answered = false;
   after = NOTHING;
 
-  constructor({ identity, session }: Caller, { key, id, awaited }: Command) {
+  constructor({ identity, session }: Caller, { name, data, key, id, awaited }: Command) {
     this.identity = identity;
     this.session = session;
+    this.name = name;
+    this.data = data;
     this.key = key;
     // Over HTTP there always is an answer.
     this.awaited = awaited ?? (id !== undefined || session === undefined);
@@ -172,11 +176,11 @@ export class Dispatch {
   }
 
   /** The protocol's own commands change nothing when they come again, or look after their keys themselves. */
-  #keyed({ name, data, key }: Command, { identity, session }: Caller): KeyedCommand | undefined {
+  #keyed({ name, data, key }: Command, { identity }: Caller): KeyedCommand | undefined {
     const definition = this.#commands.get(name);
     if (!this.#memory || key === undefined || !definition) return undefined;
     if (FLAT_COMMANDS.has(name) || definition.live || definition.idempotent) return undefined;
-    return { name, data, key, identity, session };
+    return { name, data, key, identity };
   }
 
   #done(command: Command, { after }: Context, data: unknown): Outcome {

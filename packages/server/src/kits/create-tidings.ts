@@ -1,13 +1,13 @@
 import { disconnect } from '@tidings/protocol';
 import type { Kysely, Transaction } from 'kysely';
 import type { NewNotification } from '../features/inbox/index.ts';
-import type { KitTransaction, Tidings } from '../kit.ts';
+import type { KitTransaction, Tidings, TransactionOptions } from '../kit.ts';
 import type { CoreTables } from '../storage/migrations.ts';
 import type { KitParts } from './kit-parts.ts';
 
 /** Makes what a kit may do with the server. @param name the kit's. */
 export function createTidings<Tables>(name: string, parts: KitParts): Tidings<Tables> {
-  const { core, clock, outbox, inbox } = parts;
+  const { core, clock, outbox, commandKeys, inbox } = parts;
   const { hub, namespaces, publisher } = core;
   /** A kit names its own templates without its name. */
   const own = (notification: NewNotification): NewNotification =>
@@ -20,19 +20,21 @@ export function createTidings<Tables>(name: string, parts: KitParts): Tidings<Ta
     metrics: parts.metrics,
     db: parts.db as unknown as Kysely<Tables>,
     publish: (publication) => publisher.publish(publication),
-    transaction: <T>(work: (transaction: KitTransaction<Tables>) => Promise<T>) =>
-      outbox.transaction<Tables, T>(({ db, ...transaction }) =>
-        work({
-          db,
-          publish: transaction.publish,
-          notify: (users, notification) =>
-            inbox.notifyIn(
-              { ...transaction, db: db as unknown as Transaction<CoreTables> },
-              users,
-              own(notification),
-            ),
-        }),
-      ),
+    transaction: <T>(
+      work: (transaction: KitTransaction<Tables>) => Promise<T>,
+      { answers }: TransactionOptions = {},
+    ) =>
+      outbox.transaction<Tables, T>(({ db, ...transaction }) => {
+        const core = db as unknown as Transaction<CoreTables>;
+        const run = () =>
+          work({
+            db,
+            publish: transaction.publish,
+            notify: (users, notification) =>
+              inbox.notifyIn({ ...transaction, db: core }, users, own(notification)),
+          });
+        return answers ? commandKeys.once(core, answers, run) : run();
+      }),
     notify: async (users, notification) => inbox.notify(users, own(notification)),
     notificationsOf: (user, query = {}) => inbox.list(user, query),
     contactOf: (user) => parts.contacts.of(user),

@@ -8,6 +8,7 @@ import type { Core } from '../core/core.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Dialect } from '../core/ports/dialect.ts';
 import type { Session } from '../core/session.ts';
+import type { CommandKeys } from '../features/command-keys/command-keys.ts';
 import type { Contacts } from '../features/contacts/index.ts';
 import type { Inbox } from '../features/inbox/index.ts';
 import type { UserSessions } from '../features/user-sessions/user-sessions.ts';
@@ -25,6 +26,7 @@ export interface KitParts {
   /** With the core's migrations run. */
   readonly db: Kysely<CoreTables>;
   readonly outbox: Pick<Outbox, 'transaction'>;
+  readonly commandKeys: Pick<CommandKeys, 'once'>;
   readonly inbox: Inbox;
   readonly contacts: Pick<Contacts, 'of'>;
   readonly userSessions: Pick<UserSessions, 'of'>;

@@ -4,15 +4,24 @@
  * A command that failed is not remembered: it may be sent again.
  */
 import type { Identity } from '../identity.ts';
-import type { Session } from '../session.ts';
+
+/** A call that may come again: a command, or a request to a route. */
+export interface Call {
+  /** The command's name; of a route, something like `POST /polls`. */
+  readonly name: string;
+  /** What came with it: under one key always the same. */
+  readonly data: unknown;
+  /** The idempotency key; a call without one is never a repeat. */
+  readonly key: string | undefined;
+  /** Whose key it is. */
+  readonly identity: Identity;
+  /** It is a backend's key, whatever the identity. @default false */
+  readonly server?: boolean;
+}
 
 /** A command that may be a repeat. */
-export interface KeyedCommand {
-  readonly name: string;
-  readonly data: unknown;
+export interface KeyedCommand extends Call {
   readonly key: string;
-  readonly identity: Identity;
-  readonly session: Session | undefined;
 }
 
 export interface AnswerMemory {

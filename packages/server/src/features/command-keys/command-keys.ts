@@ -6,14 +6,15 @@
  * belong to a user. Those of anonymous clients share one scope, since a client that comes back is another session: there a
  * key should be random.
  *
- * What this cannot do: a server that is killed between a handler's effect and the writing of its answer runs a repeat anew.
+ * A handler whose transaction answers the command ({@link CommandKeys.once}) has its effect and its answer on disk together.
+ * Of any other a server that is killed between the effect and the writing of the answer runs a repeat anew.
  *
  * @module
  */
 import { createHash } from 'node:crypto';
 import { TidingsError } from '@tidings/protocol';
-import type { Kysely } from 'kysely';
-import type { AnswerMemory, KeyedCommand } from '../../core/ports/answer-memory.ts';
+import { expressionBuilder, type Kysely, type Transaction } from 'kysely';
+import type { AnswerMemory, Call, KeyedCommand } from '../../core/ports/answer-memory.ts';
 import type { Clock, Timer } from '../../core/ports/clock.ts';
 import type { CoreTables } from '../../storage/migrations.ts';
 import type { CommandKeyTables } from './tables.ts';
@@ -39,6 +40,8 @@ interface Recent {
   readonly answer: Promise<unknown>;
   /** When it was answered. */
   doneAt: number | undefined;
+  /** The answer that a transaction has written down. */
+  written: string | undefined;
 }
 
 /** How often what has expired is deleted, and how long an answer is held in memory beside the table, milliseconds. */
@@ -48,6 +51,8 @@ export class CommandKeys implements AnswerMemory {
   readonly #db: Kysely<CoreTables & Tables>;
   readonly #options: CommandKeysOptions;
   readonly #recent = new Map<string, Recent>();
+  /** Calls that a transaction has answered. */
+  readonly #answered = new WeakSet<Call>();
   readonly #sweeper: Timer;
 
   constructor(options: CommandKeysOptions) {
@@ -77,9 +82,10 @@ export class CommandKeys implements AnswerMemory {
       if (before.hash !== hash) throw new TidingsError('key_conflict');
       return before.answer;
     }
-    const answer = this.#remember(command, hash, handle());
-    const recent: Recent = { hash, answer, doneAt: undefined };
+    const { promise: answer, resolve } = Promise.withResolvers<unknown>();
+    const recent: Recent = { hash, answer, doneAt: undefined, written: undefined };
     this.#recent.set(id, recent);
+    resolve(this.#remember(command, recent, handle));
     try {
       const data = await answer;
       recent.doneAt = this.#options.clock.now();
@@ -90,14 +96,55 @@ export class CommandKeys implements AnswerMemory {
     }
   }
 
-  async #read({ name, key, identity }: KeyedCommand) {
+  /**
+   * Does what a call asks for inside a transaction, and writes down there what it gives: as the call's answer, unless its
+   * handler gives another. When it has been done already, gives that answer instead, as JSON has kept it.
+   *
+   * @throws TidingsError `key_conflict`; whatever `work` throws, and then the key is not used up.
+   * @throws Error when the call has been answered by a transaction already.
+   */
+  async once<T>(db: Transaction<CoreTables>, call: Call, work: () => Promise<T>): Promise<T> {
+    if (call.key === undefined) return work();
+    const recent = this.#recent.get(idOf(call));
+    const now = this.#options.clock.now();
+    const one = { scope: scopeOf(call), command: call.name, key: call.key };
+    const fresh = { hash: recent?.hash ?? hashOf(call), answer: '', expires_at: now + this.#options.window };
+    const keys = db.withTables<Tables>();
+    // Who comes second waits here until the first has committed.
+    const taken = await keys
+      .insertInto('command_keys')
+      .values({ ...one, ...fresh })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['scope', 'command', 'key'])
+          .doUpdateSet(fresh)
+          .where('command_keys.expires_at', '<=', now),
+      )
+      .returning('key')
+      .executeTakeFirst();
+    const its = expressionBuilder<Tables, 'command_keys'>().and(one);
+    if (!taken) {
+      if (this.#answered.has(call)) throw new Error('Only one transaction can answer a call.');
+      const before = await keys.selectFrom('command_keys').selectAll().where(its).executeTakeFirstOrThrow();
+      if (before.hash !== fresh.hash) throw new TidingsError('key_conflict');
+      return JSON.parse(before.answer);
+    }
+    this.#answered.add(call);
+    const result = await work();
+    const answer = JSON.stringify(result) ?? 'null';
+    await keys.updateTable('command_keys').set({ answer }).where(its).execute();
+    if (recent) recent.written = answer;
+    return result;
+  }
+
+  async #read(command: KeyedCommand) {
     try {
       return await this.#db
         .selectFrom('command_keys')
         .select(['hash', 'answer', 'expires_at'])
-        .where('scope', '=', scopeOf(identity))
-        .where('command', '=', name)
-        .where('key', '=', key)
+        .where('scope', '=', scopeOf(command))
+        .where('command', '=', command.name)
+        .where('key', '=', command.key)
         .executeTakeFirst();
     } catch (error) {
       throw new TidingsError('storage_unavailable', 'The key could not be looked up; nothing was done.', {
@@ -106,15 +153,19 @@ export class CommandKeys implements AnswerMemory {
     }
   }
 
-  async #remember({ name, key, identity }: KeyedCommand, hash: string, result: unknown): Promise<unknown> {
-    const data = await result;
+  async #remember(command: KeyedCommand, recent: Recent, handle: () => unknown): Promise<unknown> {
+    const data = await handle();
+    const answer = JSON.stringify(data) ?? 'null';
+    if (answer === recent.written) return data;
     const { clock, window, onError } = this.#options;
+    const { hash } = recent;
+    const { name, key } = command;
     const row = {
-      scope: scopeOf(identity),
+      scope: scopeOf(command),
       command: name,
       key,
       hash,
-      answer: JSON.stringify(data) ?? 'null',
+      answer,
       expires_at: clock.now() + window,
     };
     try {
@@ -124,7 +175,7 @@ export class CommandKeys implements AnswerMemory {
         .onConflict((conflict) =>
           conflict
             .columns(['scope', 'command', 'key'])
-            .doUpdateSet({ hash, answer: row.answer, expires_at: row.expires_at }),
+            .doUpdateSet({ hash, answer, expires_at: row.expires_at }),
         )
         .execute();
     } catch (error) {
@@ -142,15 +193,16 @@ export class CommandKeys implements AnswerMemory {
   }
 }
 
-function scopeOf({ user }: KeyedCommand['identity']): string {
+function scopeOf({ identity: { user }, server }: Call): string {
+  if (server) return 'server';
   return user === undefined ? 'anonymous' : `user ${user}`;
 }
 
-function idOf({ name, key, identity }: KeyedCommand): string {
-  return JSON.stringify([scopeOf(identity), name, key]);
+function idOf(call: Call): string {
+  return JSON.stringify([scopeOf(call), call.name, call.key]);
 }
 
-function hashOf({ data }: KeyedCommand): string {
+function hashOf({ data }: Call): string {
   return createHash('sha256')
     .update(JSON.stringify(data) ?? '')
     .digest('base64url');

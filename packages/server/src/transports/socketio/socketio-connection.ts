@@ -38,7 +38,8 @@ const CLOSE_TIMEOUT = 3000;
  */
 function rawSocket({ request, transport, readyState }: Engine): Duplex | undefined {
   // Of a client that came by polling, the request is another connection's.
-  const direct = request.headers.upgrade !== undefined && readyState === 'open' && transport.writable;
+  const direct =
+    request.headers.upgrade?.toLowerCase() === 'websocket' && readyState === 'open' && transport.writable;
   return direct ? request.socket : undefined;
 }
 
