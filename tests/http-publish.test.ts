@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { Api } from './support/api.ts';
 import { tokenFor } from './support/credentials.ts';
@@ -24,6 +27,24 @@ describe('POST /api/v1/publish', () => {
       id: expect.any(String),
     });
     expect((await stream.next()).data).toMatchObject({ ...body, type: 'hello', payload: { n: 1 } });
+  });
+
+  test('is answered to a client that would rather speak HTTP/2, as Java’s does', async () => {
+    const { url, apiKey } = await startServer();
+    const asked = request(`${url}/api/v1/publish`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        'content-type': 'application/json',
+        connection: 'Upgrade, HTTP2-Settings',
+        upgrade: 'h2c',
+        'http2-settings': 'AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA',
+      },
+    });
+    asked.end(JSON.stringify({ channel: 'public:demo', event: 'hello' }));
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    expect(await json(response)).toMatchObject({ channel: 'public:demo', offset: 1 });
+    expect(response.statusCode).toBe(200);
   });
 
   test('does nothing again for the same key, and refuses it for something else', async () => {

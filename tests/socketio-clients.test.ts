@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { Inbox } from './support/inbox.ts';
 import { tokenFor } from './support/socketio-server.ts';
+import { startServer } from './support/start-server.ts';
 import { once, type SubscribeAnswer, startSocketIOServer, stockClient } from './support/start-socketio.ts';
 import { onTeardown } from './support/teardown.ts';
 
@@ -40,6 +41,16 @@ describe.each(['websocket', 'polling'])('over %s', (transport) => {
       expect.stringMatching(/^[0-9a-f]+\.[0-9a-z]+$/),
     ]);
   });
+});
+
+it('a client that polls, and would rather speak HTTP/2, is answered in what it polls', async () => {
+  const { url } = await startServer();
+  const socket = stockClient(url, {
+    transports: ['polling'],
+    extraHeaders: { connection: 'Upgrade', upgrade: 'h2c' },
+  });
+  await once(socket, 'connected');
+  for (let n = 0; n < 3; n += 1) expect(await socket.emitWithAck('ping', {})).toMatchObject({ ok: true });
 });
 
 it('python-socketio hears what is published', async () => {
