@@ -62,6 +62,16 @@ describe('who may come in', () => {
     for (let n = 0; n < 2; n += 1) await once(stockClient(server.url), 'connected');
   });
 
+  it('not a client of an older protocol, which takes no place while it keeps its connection', async () => {
+    const server = await startSocketIOServer({ limits: { connections: 1 } });
+    for (let n = 0; n < 3; n += 1) {
+      const old = await fetch(`${server.url}/socket.io/?EIO=3&transport=polling`);
+      expect(old.status).toBe(400);
+      expect(await old.json()).toMatchObject({ message: 'Unsupported protocol version' });
+    }
+    await once(stockClient(server.url), 'connected');
+  });
+
   it('not a page of a foreign origin, and others are told that they may', async () => {
     const server = await startSocketIOServer({ origins: ['https://app.example'] });
     const knock = (origin: string) =>

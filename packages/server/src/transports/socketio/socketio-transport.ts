@@ -114,6 +114,8 @@ export class SocketIOTransport {
       allowRequest: (request, answer) => void this.#allow(request).then((fault) => answer(fault, !fault)),
     });
     this.io.engine.on('connection', (engine: Engine) => this.#meet(engine));
+    // Of an older protocol, for one, which the library looks at after it has asked for a place.
+    this.io.engine.on('connection_error', ({ req }: { req: IncomingMessage }) => this.#expected.get(req)?.());
     this.io.use((socket, next) => void this.#admit(socket).then(next));
     this.io.on('connection', (socket) => this.#join(socket));
   }
@@ -142,7 +144,9 @@ export class SocketIOTransport {
       return error instanceof TidingsError ? error.code : 'internal';
     }
     const giveUp = () => {
-      if (this.#expected.delete(request)) host.turnedAway(handshake.address);
+      if (!this.#expected.delete(request)) return;
+      request.socket.off('close', giveUp);
+      host.turnedAway(handshake.address);
     };
     this.#expected.set(request, giveUp);
     if (request.socket.destroyed) giveUp();
