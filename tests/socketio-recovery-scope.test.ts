@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../packages/server/src/core/testing/manual-clock.ts';
 import { CutProxy } from './support/cut-proxy.ts';
 import { RecoveringListener, TICK } from './support/recovering-listener.ts';
-import { startSocketIOServer } from './support/start-socketio.ts';
+import { once, startSocketIOServer } from './support/start-socketio.ts';
 
 describe('what is recovered', () => {
   it('are the channels that are followed then, each from where it was followed', async () => {
@@ -145,6 +145,30 @@ describe('what is recovered', () => {
       ['ada', null],
     ]);
     expect(greeted).toEqual([false, true]);
+    expect(listener.recovered).toEqual([false, true]);
+  });
+
+  it('are the rooms and the data also of who was refused once on the way back', async () => {
+    const server = await startSocketIOServer({
+      socketio(io) {
+        io.on('connection', (socket) => {
+          if (!socket.recovered) socket.data.name = 'ada';
+          socket.emit('name', socket.data.name ?? 'nobody');
+        });
+      },
+    });
+    let auth = {};
+    const listener = new RecoveringListener(server.url, { auth: (answer) => answer(auth) });
+    const names: unknown[] = [];
+    listener.socket.on('name', (name) => names.push(name));
+    await listener.connections(1);
+    auth = { token: 'out of date' };
+    const refused = once(listener.socket, 'connect_error');
+    listener.socket.io.engine.close();
+    await refused;
+    auth = {};
+    listener.socket.connect();
+    await expect.poll(() => names).toEqual(['ada', 'ada']);
     expect(listener.recovered).toEqual([false, true]);
   });
 

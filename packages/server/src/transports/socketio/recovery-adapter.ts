@@ -46,10 +46,10 @@ export function recoveryAdapter(restore: Restore, clock: Clock, window: number):
 
     override async restoreSession(pid: string, offset: string): Promise<KeptSession> {
       const sid = this.#root ? await restore(pid, offset) : undefined;
-      const { rooms = [], data = {} } = kept.get(pid) ?? {};
-      kept.delete(pid);
       // The library takes nothing for "not recovered", which its types do not say.
       if (sid === undefined) return undefined as unknown as KeptSession;
+      const { rooms = [], data = {} } = kept.get(pid) ?? {};
+      kept.delete(pid);
       return { sid, pid, rooms, data, missedPackets: [] };
     }
 
