@@ -1,12 +1,15 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createKitchenKit } from '../kits/kitchen/server/kit.ts';
 import { Api } from './support/api.ts';
+import { bothDatabases, DATABASES } from './support/kitchen/both-databases.ts';
 import { RawKitchen } from './support/kitchen/raw-kitchen.ts';
 import { startKitchen } from './support/kitchen/start-kitchen.ts';
 import { testToken } from './support/start-core.ts';
 import { startKits } from './support/start-kits.ts';
 
 const WEEK = 7 * 24 * 60 * 60 * 1000;
+
+const configOf = bothDatabases();
 
 it('a household joins by invitation, and its members hear what it is told from then on', async () => {
   const { as, raw, backend, heardBy } = await startKitchen();
@@ -140,6 +143,52 @@ it('the last owner’s place goes to the oldest member, and the last member ends
   for (const user of ['petr', 'ira'])
     await as(user).call('DELETE', `/kitchen/groups/${group}/members/${user}`);
   expect((await as('ira').get(`/kitchen/groups/${group}`)).body).toMatchObject({ code: 'not_found' });
+});
+
+describe.each(DATABASES)('on %s', (kind) => {
+  /** Rounds, since two servers' transactions meet by chance. */
+  const ROUNDS = 5;
+
+  it('who leaves while others do leaves no group without an owner, and none without members', async () => {
+    const { as, backend } = await startKitchen(configOf(kind));
+    const members = ['olga', 'petr', 'ira', 'anna'];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const group = (await as('olga').post('/kitchen/groups', { name: 'Дом' })).body.id as string;
+      const { code } = (await as('olga').post(`/kitchen/groups/${group}/invitations`, { uses: 3 })).body;
+      for (const user of members.slice(1)) await as(user).post('/kitchen/groups/join', { code });
+      const leave = (...users: readonly string[]) =>
+        Promise.all(users.map((user) => as(user).call('DELETE', `/kitchen/groups/${group}/members/${user}`)));
+      await leave('olga', 'petr');
+      const read = () => backend.get(`/kitchen/groups/${group}`);
+      expect((await read()).body.members).toMatchObject([{ user_id: 'ira', owner: true }, { owner: false }]);
+      await leave('ira', 'anna');
+      expect((await read()).status).toBe(404);
+    }
+  });
+
+  it('who joins twice at once has used the invitation once', async () => {
+    const { as } = await startKitchen(configOf(kind));
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const group = (await as('olga').post('/kitchen/groups', { name: 'Дом' })).body.id as string;
+      const { code } = (await as('olga').post(`/kitchen/groups/${group}/invitations`)).body;
+      const join = () => as('petr').post('/kitchen/groups/join', { code });
+      const joined = await Promise.all([join(), join()]);
+      expect(joined.map(({ status }) => status)).toEqual([200, 200]);
+    }
+  });
+
+  it('the list of one’s groups is there also while one leaves one of them', async () => {
+    const { as } = await startKitchen(configOf(kind));
+    await as('vera').post('/kitchen/groups', { name: 'stays' });
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const group = (await as('vera').post('/kitchen/groups', { name: 'goes' })).body.id as string;
+      const [, ...lists] = await Promise.all([
+        as('vera').call('DELETE', `/kitchen/groups/${group}/members/vera`),
+        ...Array.from({ length: ROUNDS }, () => as('vera').get('/kitchen/groups')),
+      ]);
+      expect(lists.map(({ status }) => status)).toEqual(lists.map(() => 200));
+    }
+  });
 });
 
 it('one is in 50 groups at most, and none has a name of nothing or of HTML', async () => {

@@ -8,7 +8,7 @@ import { requireUser } from '../callers.ts';
 import type { KitPart } from '../compose-kit.ts';
 import { AnyId, UserId } from '../ids.ts';
 import type { KitchenTables } from '../tables.ts';
-import { createGroup, groupsOf, invite, join, leave, readGroup } from './groups.ts';
+import { createGroup, invite, join, leave, readGroup, readGroups } from './groups.ts';
 import { hearGroup, leaveGroup } from './hear-group.ts';
 
 type App = Parameters<NonNullable<KitPart<KitchenTables>['routes']>>[0];
@@ -41,8 +41,7 @@ export function groupRoutes(app: App, tidings: Tidings<KitchenTables>): void {
     { schema: { security: userOnly, summary: 'The groups one is in' } },
     async (request) => {
       const { user } = await requireUser(tidings, request);
-      const ids = await groupsOf(db, user);
-      return { groups: await Promise.all(ids.map((id) => readGroup(db, user, id))) };
+      return { groups: await readGroups(db, user) };
     },
   );
 

@@ -65,24 +65,25 @@ export async function groupsOf(db: Db, user: string): Promise<readonly string[]>
 /** A group, for a member; `undefined` asks for a backend. @throws TidingsError `not_found`, also to those who are no members. */
 export async function readGroup(db: Db, reader: string | undefined, group: string): Promise<Group> {
   const id = readId(group);
-  const row =
-    id === undefined
-      ? undefined
-      : await db.selectFrom('kitchen_groups').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw noSuchGroup();
-  const members = await db
-    .selectFrom('kitchen_group_members')
-    .select(['user', 'name', 'owner'])
-    .where('group', '=', row.id)
-    .orderBy('at')
-    .orderBy('user')
+  const rows = id === undefined ? [] : await selectMembers(db).where('kitchen_groups.id', '=', id).execute();
+  const [read] = toGroups(rows);
+  if (!read || (reader !== undefined && !read.members.some(({ user_id }) => user_id === reader)))
+    throw noSuchGroup();
+  return read;
+}
+
+/** The groups that a user is in, the oldest first. */
+export async function readGroups(db: Db, user: string): Promise<readonly Group[]> {
+  const rows = await selectMembers(db)
+    .where(({ eb, selectFrom }) =>
+      eb(
+        'kitchen_groups.id',
+        'in',
+        selectFrom('kitchen_group_members as own').select('own.group').where('own.user', '=', user),
+      ),
+    )
     .execute();
-  if (reader !== undefined && !members.some(({ user }) => user === reader)) throw noSuchGroup();
-  return {
-    id: group,
-    name: row.name,
-    members: members.map(({ user, name, owner }) => ({ user_id: user, name, owner: owner === 1 })),
-  };
+  return toGroups(rows);
 }
 
 /** Makes a group whose owner and only member is whoever makes it. @throws TidingsError `invalid_request`, `limit_reached`. */
@@ -159,6 +160,7 @@ export async function join(tidings: Kitchen, caller: CallingUser, code: string):
     const { group, user } = invitation;
     if (user !== null && user !== caller.user)
       throw new TidingsError('forbidden', 'This invitation is for somebody else.');
+    await lockGroup(db, group);
     if (!(await isMember(db, String(group), caller.user))) {
       const { numUpdatedRows } = await db
         .updateTable('kitchen_group_invitations')
@@ -186,8 +188,9 @@ export async function leave(
   user: string,
 ): Promise<void> {
   await tidings.transaction(async ({ db, publish }) => {
+    const id = readId(group) ?? 0;
+    await lockGroup(db, id);
     const { members } = await readGroup(db, by, group);
-    const id = Number(group);
     if (by !== user && !members.some((member) => member.owner && member.user_id === by))
       throw new TidingsError('forbidden', 'Only an owner may take others out.');
     const rest = members.filter((member) => member.user_id !== user);
@@ -252,6 +255,36 @@ async function tellOwn(
 ): Promise<void> {
   const channel = userChannel(user);
   if (channel) await publish({ channel, event: 'MembershipChanged', data });
+}
+
+/** Has those who come and go at the same moment do so one after the other. @throws TidingsError `not_found`. */
+async function lockGroup(db: Db, id: number): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable('kitchen_groups')
+    .set((group) => ({ name: group.ref('name') }))
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw noSuchGroup();
+}
+
+/** The members of groups, in one statement, so that no group is without any. */
+function selectMembers(db: Db) {
+  return db
+    .selectFrom('kitchen_groups')
+    .innerJoin('kitchen_group_members as member', 'member.group', 'kitchen_groups.id')
+    .select(['kitchen_groups.id', 'kitchen_groups.name as group_name'])
+    .select(['member.user', 'member.name', 'member.owner'])
+    .orderBy('kitchen_groups.id')
+    .orderBy('member.at')
+    .orderBy('member.user');
+}
+
+function toGroups(rows: Awaited<ReturnType<ReturnType<typeof selectMembers>['execute']>>): readonly Group[] {
+  return [...Map.groupBy(rows, ({ id }) => id)].map(([id, members]) => ({
+    id: String(id),
+    name: members[0]?.group_name ?? '',
+    members: members.map(({ user, name, owner }) => ({ user_id: user, name, owner: owner === 1 })),
+  }));
 }
 
 async function countRows(db: Db, column: 'group' | 'user', value: string | number): Promise<number> {
