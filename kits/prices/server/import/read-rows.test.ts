@@ -212,6 +212,22 @@ test('reads no faster than rows are taken, and lets the source go when no more a
   expect(ended).toBe(true);
 });
 
+test('lines that are no rows leave the event loop to others between the pieces, though the source never waits', async () => {
+  const pieces = 50;
+  let turns = 0;
+  const turn = () => {
+    turns += 1;
+    next = setImmediate(turn);
+  };
+  let next = setImmediate(turn);
+  async function* empty() {
+    for (let piece = 0; piece < pieces; piece += 1) yield '\n'.repeat(100);
+  }
+  expect(await run(empty(), 'jsonl')).toEqual({ taken: [], told: [] });
+  clearImmediate(next);
+  expect(turns).toBeGreaterThanOrEqual(pieces - 1);
+});
+
 test('what the source throws is thrown', async () => {
   async function* broken() {
     yield '{"id":"a","price":"90 TL"}\n';

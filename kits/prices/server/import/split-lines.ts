@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 /** A line, or that it is longer than it may be. */
 export interface Line {
   /** From 1. */
@@ -25,6 +27,8 @@ export async function* splitLines(source: AsyncIterable<string>, maxLine: number
   };
   let first = true;
   for await (const chunk of source) {
+    // Where the source never waits, as with SQLite, rows that are passed over would keep the event loop to themselves.
+    await setImmediate();
     const piece = first ? chunk.replace(/^\ufeff/, '') : chunk;
     first &&= chunk === '';
     let from = 0;
