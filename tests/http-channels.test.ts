@@ -26,6 +26,24 @@ test('channels are listed page by page, with who follows them', async () => {
   expect(await api.as(tokenFor('alice')).get('/channels')).toMatchObject({ status: 401 });
 });
 
+test('channels are listed whole, whatever they are written in', async () => {
+  const server = await startServer();
+  const api = apiOf(server);
+  // By their UTF-16 units the second of these comes before the first.
+  for (const name of ['～', '😀']) await api.publish(`public:${name}`, 'e');
+  const stream = await openStream(server.url, `channels=${encodeURIComponent('public:～~,public:😀~')}`);
+  await stream.next('welcome');
+  const names: string[] = [];
+  let after: string | undefined = 'public:';
+  while (after !== undefined) {
+    const { body } = await api.get(`/channels?prefix=public:&limit=1&after=${encodeURIComponent(after)}`);
+    const page = body as { channels: { channel: string }[]; next?: string };
+    names.push(...page.channels.map(({ channel }) => channel));
+    after = page.next;
+  }
+  expect(names).toEqual(['public:～', 'public:～~', 'public:😀', 'public:😀~']);
+});
+
 test('history is read page by page', async () => {
   const api = apiOf(await startServer());
   for (const n of [1, 2, 3]) await api.publish('public:a', 'n', n);

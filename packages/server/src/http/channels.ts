@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { readHistory } from '../core/history.ts';
 import type { ResolvedChannel } from '../core/namespaces.ts';
+import { compareNames } from '../core/ports/compare-names.ts';
 import { requireRight } from '../core/rights.ts';
 import { NoContent, problems } from './answers.ts';
 import { type Callers, type HttpCaller, requireServer } from './caller.ts';
@@ -76,8 +77,10 @@ export function channelRoutes(app: FastifyInstance, parts: HttpParts, callers: C
     async ({ query: { prefix = '', after = '', limit = DEFAULT_LIMIT } }) => {
       const kept = await broker.list({ prefix, after, limit: limit + 1 });
       const summaries = new Map(kept.map((summary) => [summary.channel, summary]));
-      const followed = core.hub.channels.keys().filter((name) => name.startsWith(prefix) && name > after);
-      const names = [...new Set([...summaries.keys(), ...followed])].sort();
+      const followed = core.hub.channels
+        .keys()
+        .filter((name) => name.startsWith(prefix) && compareNames(name, after) > 0);
+      const names = [...new Set([...summaries.keys(), ...followed])].sort(compareNames);
       return pageOf('channels', names, limit, (channel) => {
         const summary = summaries.get(channel);
         return {

@@ -103,7 +103,7 @@ export interface Broker {
   /** The sequence of the newest event, or of the start. */
   head(): number;
 
-  /** Channels with history, in order of name, after the name `after`. */
+  /** Channels with history, in order of name (by code point, as `compareNames`), after the name `after`. */
   list(request: {
     prefix?: string | undefined;
     after?: string | undefined;
