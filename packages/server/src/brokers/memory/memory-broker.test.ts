@@ -193,6 +193,24 @@ test('expired rows leave the disk in time, however many there are', async () => 
   expect(journal.list({ limit: 9 }).map(({ events }) => events)).toEqual([0, 0, 0]);
 });
 
+test('expired rows that take minutes to delete are deleted no faster for that, and others are served', async () => {
+  const journal = new SqliteJournal(join(temporaryDirectory(), 'journal.db'));
+  let sweeps = 0;
+  journal.sweep = () => {
+    sweeps += 1;
+    return false;
+  };
+  const clock = new ManualClock();
+  await startBroker({ create: () => new MemoryBroker({ clock, journal }) }, clock);
+  const ofMinute = () => {
+    const before = sweeps;
+    clock.advance(60_000);
+    return sweeps - before;
+  };
+  clock.advance(30_000);
+  expect([ofMinute(), ofMinute(), ofMinute()]).toEqual([600, 600, 600]);
+});
+
 test('many durable publishes of one tick are one commit', async () => {
   const journal = new SqliteJournal(join(temporaryDirectory(), 'journal.db'));
   let commits = 0;

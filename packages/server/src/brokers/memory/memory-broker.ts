@@ -18,9 +18,9 @@ import type {
   SliceRequest,
 } from '../../core/ports/broker.ts';
 import type { Clock, Timer } from '../../core/ports/clock.ts';
+import { compareNames } from '../../core/ports/compare-names.ts';
 import { ChannelEvent } from '../../core/ports/event.ts';
 import type { Journal, JournalEntry } from '../../core/ports/journal.ts';
-import { compareNames } from './compare-names.ts';
 import { contentHash, KeyTable, repeat, slot } from './keys.ts';
 import { Sequencer } from './sequencer.ts';
 import type { Stream } from './stream.ts';
@@ -84,6 +84,8 @@ export class MemoryBroker implements Broker {
   /** Events being given out; one that is published meanwhile comes after them. */
   readonly #outgoing: ChannelEvent[] = [];
   #sweeper: Timer | undefined;
+  /** Runs while the journal has more to delete. */
+  #sweepingOn: Timer | undefined;
   #closed = false;
 
   constructor(options: MemoryBrokerOptions) {
@@ -257,6 +259,7 @@ export class MemoryBroker implements Broker {
     this.#closed = true;
     this.#commit();
     this.#sweeper?.cancel();
+    this.#sweepingOn?.cancel();
     this.#journal?.close();
   }
 
@@ -295,13 +298,15 @@ export class MemoryBroker implements Broker {
   #sweep(): void {
     this.#streams.sweep();
     this.#keys.sweep(this.#clock.now());
-    this.#sweepJournal();
+    if (!this.#sweepingOn) this.#sweepJournal();
   }
 
   #sweepJournal(): void {
-    if (!this.#journal || this.#closed) return;
+    this.#sweepingOn = undefined;
+    if (!this.#journal) return;
     try {
-      if (!this.#journal.sweep(this.#clock.now())) this.#clock.after(SWEEP_PAUSE, () => this.#sweepJournal());
+      if (!this.#journal.sweep(this.#clock.now()))
+        this.#sweepingOn = this.#clock.after(SWEEP_PAUSE, () => this.#sweepJournal());
     } catch (error) {
       // A disk in trouble is told to those who publish; what has expired goes another time.
       if (!(error instanceof TidingsError)) throw error;
