@@ -273,7 +273,7 @@ describe('a key set elsewhere', () => {
 
   afterEach(() => keys?.close());
 
-  async function byKeySet(content: KeyServer['content']) {
+  async function byKeySet(content: KeyServer['content'], options: Partial<JwtAuthenticatorOptions> = {}) {
     keys = await startKeyServer(content);
     faults.length = 0;
     return {
@@ -283,6 +283,7 @@ describe('a key set elsewhere', () => {
         jwksUrl: keys.url,
         algorithms: ['RS256', 'ES256', 'EdDSA'],
         onError: (error) => faults.push(error),
+        ...options,
       }),
     };
   }
@@ -317,6 +318,23 @@ describe('a key set elsewhere', () => {
         code('invalid_token'),
       );
     expect(keys.asked).toBe(1);
+  });
+
+  it('is not asked about a token that a key at hand has signed and that has expired', async () => {
+    const { verify, keys } = await byKeySet(500, { publicKey: pem(rsa) });
+    await expect(verify(await sign({ exp: seconds - 60 }, rsa.privateKey, 'RS256'))).rejects.toEqual(
+      code('token_expired'),
+    );
+    expect(keys.asked).toBe(0);
+  });
+
+  it('is asked again a second after it failed, also when the clock was set back meanwhile', async () => {
+    const { verify, keys, clock } = await byKeySet(500);
+    const token = await sign({}, rsa.privateKey, 'RS256', 'first');
+    await expect(verify(token)).rejects.toEqual(code('unavailable'));
+    keys.content = { keys: [first] };
+    clock.set(NOW - 3_600_000);
+    expect(await verify(token)).toMatchObject({ user: 'alice' });
   });
 
   it('never checks a secret', async () => {

@@ -75,6 +75,7 @@ export class JwtAuthenticator implements Authenticator {
         return (await verifyWith(token, find, options)).payload;
       } catch (error) {
         fault = toFault(error);
+        if (isSigned(error)) break;
       }
     }
     throw fault;
@@ -105,6 +106,11 @@ async function verifyWith(token: string, find: TokenKey['find'], options: JWTVer
     }
     throw new errors.JWSSignatureVerificationFailed();
   }
+}
+
+/** Whether a key has confirmed the token, whose content is at fault: no other key has signed it. */
+function isSigned(error: unknown): boolean {
+  return error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed;
 }
 
 function toFault(error: unknown): TidingsError {

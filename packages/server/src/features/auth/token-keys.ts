@@ -81,18 +81,20 @@ function algorithmOf({ asymmetricKeyType: type, asymmetricKeyDetails: details }:
 
 /** Finds keys in a set elsewhere. @throws TidingsError `unavailable` when it cannot be had. */
 function remote(url: URL, { clock, onError }: TokenKeyOptions): JWTVerifyGetKey {
-  let pausedUntil = 0;
+  let failedAt = Number.NEGATIVE_INFINITY;
   const find = createRemoteJWKSet(url, {
     timeoutDuration: FETCH_TIMEOUT,
     // A server in trouble is not asked by every client that comes back.
     [customFetch]: async (address, init) => {
-      if (clock.now() < pausedUntil) throw new Error('The key set could not be had a moment ago.');
+      // In either direction: a clock that was set back must not make the pause longer.
+      if (Math.abs(clock.now() - failedAt) < FETCH_PAUSE)
+        throw new Error('The key set could not be had a moment ago.');
       try {
         const response = await fetch(address, init);
         if (response.ok) return response;
         throw new Error(`The key set's server answered ${response.status}.`);
       } catch (error) {
-        pausedUntil = clock.now() + FETCH_PAUSE;
+        failedAt = clock.now();
         onError?.(error);
         throw error;
       }
