@@ -8,9 +8,13 @@ import { type Outgoing, writeMessage } from '../outgoing.ts';
 import type { Transport, TransportEnd, TransportListener } from '../transports/transport.ts';
 import type { ClientMessage, ServerMessage } from '../wire.ts';
 
+/** A message under the id that its client gave it. */
+export type Numbered = Pick<Outgoing, 'id' | 'message'>;
+
 /** One of the clients. */
 interface Port {
   readonly listener: TransportListener;
+  /** What it follows, or has asked for. */
   readonly channels: Set<string>;
 }
 
@@ -18,6 +22,8 @@ interface Port {
 interface Asked {
   readonly port: Port;
   readonly id: number;
+  /** What it asks to follow. */
+  readonly channels: readonly string[];
 }
 
 export class SessionHub {
@@ -41,7 +47,7 @@ export class SessionHub {
   }
 
   /** Lets a client take part. @returns what it sends by, and how it leaves. */
-  join(listener: TransportListener): { send(messages: readonly Outgoing[]): void; leave(): void } {
+  join(listener: TransportListener): { send(messages: readonly Numbered[]): void; leave(): void } {
     const port: Port = { listener, channels: new Set() };
     this.#ports.add(port);
     if (this.#welcome) listener.message(this.#welcome);
@@ -54,13 +60,12 @@ export class SessionHub {
     };
   }
 
-  #send(port: Port, messages: readonly Outgoing[]): void {
+  #send(port: Port, messages: readonly Numbered[]): void {
     const out: Outgoing[] = [];
     for (const { id, message } of messages) {
       if (message.type === 'ping') {
-        // Who hears this hears the session.
-        port.listener.alive();
-        port.listener.message({ type: 'pong' });
+        // All hear that the server is there; only the server can tell.
+        out.push(writeMessage(this.#nextId++, message, 0));
       } else if (message.type === 'unsubscribe') {
         const channels = message.channels as readonly string[];
         for (const channel of channels) port.channels.delete(channel);
@@ -74,7 +79,7 @@ export class SessionHub {
         });
         this.#forget(channels);
       } else {
-        out.push(this.#number(message, { port, id }));
+        out.push(this.#number(message, { port, id, channels: followedBy(message) }));
       }
     }
     if (out.length > 0) this.#transport?.send(out);
@@ -83,6 +88,8 @@ export class SessionHub {
   #number(message: ClientMessage, asked: Asked): Outgoing {
     const id = this.#nextId++;
     this.#asked.set(id, asked);
+    // From now on, so that no other leaves what is on its way.
+    for (const channel of asked.channels) asked.port.channels.add(channel);
     return writeMessage(id, message, 0);
   }
 
@@ -129,7 +136,8 @@ export class SessionHub {
       return;
     }
     const { port, id } = asked;
-    for (const { channel, error } of channels) if (error === undefined) port.channels.add(channel);
+    if (!reply.ok) for (const channel of asked.channels) port.channels.delete(channel);
+    for (const { channel, error } of channels) if (error !== undefined) port.channels.delete(channel);
     port.listener.message({ ...reply, id });
     // What one has read of the past may be what others were about to hear.
     for (const { channel, events = [] } of channels)
@@ -145,4 +153,10 @@ export class SessionHub {
   #all(tell: (port: Port) => void): void {
     for (const port of [...this.#ports]) tell(port);
   }
+}
+
+/** The channels that a message asks to follow. */
+function followedBy({ type, channels }: ClientMessage): readonly string[] {
+  if (type !== 'subscribe') return [];
+  return (channels as readonly { readonly channel: string }[]).map(({ channel }) => channel);
 }

@@ -19,7 +19,7 @@ import type {
   TransportParts,
 } from '../transports/transport.ts';
 import type { ServerMessage } from '../wire.ts';
-import { SessionHub } from './session-hub.ts';
+import { type Numbered, SessionHub } from './session-hub.ts';
 
 /** How long a tab waits for the one that leads to answer, milliseconds. */
 const PATIENCE = 5000;
@@ -31,7 +31,7 @@ type Word =
       readonly to: 'leader';
       readonly from: string;
       readonly say: 'send';
-      readonly messages: readonly Outgoing[];
+      readonly messages: readonly Numbered[];
     }
   | { readonly to: string; readonly say: 'alive' }
   | { readonly to: string; readonly say: 'message'; readonly message: ServerMessage }
@@ -126,7 +126,7 @@ class SharedTransport implements Transport {
       // After the others have been told.
       closed: (end) => queueMicrotask(() => this.#end(end)),
     });
-    const others = new Map<string, { send(messages: readonly Outgoing[]): void; leave(): void }>();
+    const others = new Map<string, { send(messages: readonly Numbered[]): void; leave(): void }>();
     this.#channel.onmessage = ({ data }: MessageEvent<Word>) => {
       if (data.to !== 'leader' || !('from' in data)) return;
       const { from } = data;
@@ -179,8 +179,11 @@ class SharedTransport implements Transport {
       else if (data.say === 'fault') listener.fault(heard(data.error));
       else if (data.say === 'closed') this.#end({ ...data.end, error: heard(data.end.error) });
     };
-    this.#send = (messages) =>
+    this.#send = (outgoing) => {
+      // As it was written: not all that can be written as JSON can be cloned, and some is another thing as a clone.
+      const messages = outgoing.map(({ id, text }) => ({ id, message: JSON.parse(text) }));
       this.#channel.postMessage({ to: 'leader', from: this.#id, say: 'send', messages } satisfies Word);
+    };
     void navigator.locks.request(this.#lockOf(this.#id), () => {
       if (this.#closed) return;
       this.#channel.postMessage({ to: 'leader', from: this.#id, say: 'hello' } satisfies Word);
