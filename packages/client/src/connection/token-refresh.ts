@@ -63,9 +63,9 @@ export class TokenRefresh {
   }
 
   #plan(expiresAt: number | undefined): void {
-    this.#timer?.cancel();
     // A token that ends no later than the last one is no news: asking on would only turn in circles.
     if (expiresAt === undefined || expiresAt <= this.#expiresAt) return;
+    this.#timer?.cancel();
     this.#expiresAt = expiresAt;
     this.#wait();
   }
