@@ -74,7 +74,8 @@ export function clientOf(
     need: () => connection.need(),
     request: (message: ClientMessage) => connection.request(message),
   };
-  const urgent = (message: ClientMessage) => connection.request(message, { urgent: true });
+  const urgent = (message: ClientMessage, timeout?: number) =>
+    connection.request(message, { urgent: true, timeout });
   const subscriptions = new Subscriptions({
     ...link,
     request: urgent,

@@ -11,6 +11,9 @@ export const PASSING: readonly ErrorCode[] = [
   'timeout',
 ];
 
+/** Before something is asked for again that the server could not do at the moment, milliseconds. */
+export const RETRY = 2000;
+
 /** Whether the same request may succeed later without being changed. */
 export function mayPass(code: ClientErrorCode): boolean {
   return (PASSING as readonly string[]).includes(code);

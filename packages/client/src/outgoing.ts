@@ -27,12 +27,7 @@ const BATCH_DEPTH = 2;
  * @throws ClientError `invalid_request`, `message_too_large`, `message_too_deep`, `forbidden_key`.
  */
 export function writeMessage(id: number, message: ClientMessage, maxBytes: number): Outgoing {
-  let text: string;
-  try {
-    text = JSON.stringify({ ...message, id });
-  } catch (cause) {
-    throw new ClientError('invalid_request', 'The data cannot be written as JSON.', { cause });
-  }
+  const text = jsonOf({ ...message, id });
   if (hasForbiddenKey(text))
     throw new ClientError('forbidden_key', 'The data has a key that no server takes.');
   const depth = depthOf(text);
@@ -41,6 +36,15 @@ export function writeMessage(id: number, message: ClientMessage, maxBytes: numbe
   if (maxBytes > 0 && isLongerThan(text, maxBytes))
     throw new ClientError('message_too_large', `The message has more than ${maxBytes} bytes.`);
   return { id, message, text, alone: depth > MAX_DEPTH - BATCH_DEPTH };
+}
+
+/** Writes a value as JSON. @throws ClientError `invalid_request`. */
+export function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw new ClientError('invalid_request', 'The data cannot be written as JSON.', { cause });
+  }
 }
 
 /** In what `JSON.stringify` wrote, a quote within a string is escaped, so these are keys. */

@@ -17,12 +17,13 @@ export interface RequestsOptions {
   /** Milliseconds. */
   readonly timeout: number;
   readonly live: () => boolean;
-  readonly request: (message: ClientMessage) => Promise<Answer>;
+  readonly request: (message: ClientMessage, timeout: number) => Promise<Answer>;
   readonly need: () => void;
 }
 
 interface Waiting {
   readonly message: ClientMessage;
+  readonly timeout: number;
   sent: boolean;
   resolve(answer: Answer): void;
   reject(error: unknown): void;
@@ -44,7 +45,7 @@ export class Requests {
   ): Promise<Answer> {
     if (this.#closed) return quiet(Promise.reject(closedError()));
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const waiting: Waiting = { message, sent: false, resolve, reject };
+    const waiting: Waiting = { message, timeout, sent: false, resolve, reject };
     const timer = this.#options.clock.after(timeout, () =>
       reject(new ClientError('timeout', `There was no answer in ${timeout} ms.`)),
     );
@@ -77,7 +78,7 @@ export class Requests {
     }
     if (waiting.sent) return;
     waiting.sent = true;
-    this.#options.request(waiting.message).then(waiting.resolve, (error: ClientError) => {
+    this.#options.request(waiting.message, waiting.timeout).then(waiting.resolve, (error: ClientError) => {
       waiting.sent = false;
       if (error.code !== 'connection_lost' && error.code !== 'not_connected') waiting.reject(error);
     });

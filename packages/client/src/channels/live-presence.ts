@@ -6,6 +6,8 @@
 import type { PresenceMember } from '@tidings/protocol';
 import type { EventMeta, Presence } from '../channel.ts';
 import type { ClientError } from '../client-error.ts';
+import type { Clock, Timer } from '../clock.ts';
+import { mayPass, RETRY } from '../may-pass.ts';
 import { createStore } from '../store.ts';
 import type { ClientMessage } from '../wire.ts';
 import type { Feed } from './feed.ts';
@@ -17,11 +19,12 @@ export interface LiveParts {
   readonly hold: (feed: Feed) => () => void;
   readonly ask: (message: ClientMessage) => Promise<{ readonly data: unknown }>;
   readonly onError: (error: unknown) => void;
+  readonly clock: Clock;
 }
 
 const NOBODY: readonly PresenceMember[] = [];
 
-export function createPresence(channel: string, { open, hold, ask, onError }: LiveParts): Presence {
+export function createPresence(channel: string, { open, hold, ask, onError, clock }: LiveParts): Presence {
   let ready = false;
   let leave = () => {};
 
@@ -31,12 +34,14 @@ export function createPresence(channel: string, { open, hold, ask, onError }: Li
       /** What came while the list was read; it may be older than the list, or newer. */
       let early: (() => void)[] | undefined = [];
       let reading = 0;
+      let retry: Timer | undefined;
 
       const change = (how: (list: readonly PresenceMember[]) => readonly PresenceMember[]) => {
         if (early) early.push(() => members.set(how(members.getSnapshot())));
         else members.set(how(members.getSnapshot()));
       };
       const read = async () => {
+        retry?.cancel();
         early ??= [];
         const mine = ++reading;
         try {
@@ -46,7 +51,9 @@ export function createPresence(channel: string, { open, hold, ask, onError }: Li
           ready = true;
         } catch (error) {
           if (mine !== reading) return;
-          if ((error as ClientError).code !== 'closed') onError(error);
+          const { code, retryAfter } = error as ClientError;
+          if (mayPass(code)) retry = clock.after(retryAfter ?? RETRY, () => void read());
+          if (code !== 'closed') onError(error);
         }
         // A join of who is listed already, or a leave of who is not, changes nothing.
         const changes = early ?? [];
@@ -64,6 +71,7 @@ export function createPresence(channel: string, { open, hold, ask, onError }: Li
       ];
       leave = () => {
         reading += 1;
+        retry?.cancel();
         for (const off of offs) off();
       };
     },

@@ -4,12 +4,11 @@
  * @module
  */
 import type { Typing } from '../channel.ts';
-import type { Clock, Timer } from '../clock.ts';
+import type { Timer } from '../clock.ts';
 import { createStore } from '../store.ts';
 import { type LiveParts, userOf } from './live-presence.ts';
 
-export interface TypingParts extends Pick<LiveParts, 'open' | 'hold' | 'onError'> {
-  readonly clock: Clock;
+export interface TypingParts extends Pick<LiveParts, 'open' | 'hold' | 'onError' | 'clock'> {
   /** The name this client's own marks bear. */
   readonly self: () => string | undefined;
   /** Tells the server, if there is a connection. */

@@ -8,7 +8,7 @@ import type { EventMessage } from '@tidings/protocol';
 import { type ClientError, errorFrom } from '../client-error.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { Answer } from '../connection/calls.ts';
-import { mayPass } from '../may-pass.ts';
+import { mayPass, RETRY } from '../may-pass.ts';
 import type { ChannelAnswer, ClientMessage } from '../wire.ts';
 import type { Feed } from './feed.ts';
 
@@ -24,9 +24,6 @@ export interface SubscriptionsOptions {
 
 /** Channels of one message, so that it stays within what a server takes. */
 const CHUNK = 200;
-
-/** Before something is asked for again that the server could not do at the moment, milliseconds. */
-const RETRY = 2000;
 
 export class Subscriptions {
   readonly #options: SubscriptionsOptions;
@@ -114,9 +111,11 @@ export class Subscriptions {
         this.#refuse(feed, errorFrom(answer.error));
       } else {
         feed.server = 'followed';
-        feed.answered(answer);
+        if (feed.holders > 0) feed.answered(answer);
       }
     }
+    // Some may have been left meanwhile.
+    this.#flushSoon();
   }
 
   close(): void {
@@ -143,7 +142,9 @@ export class Subscriptions {
         if (feed.server === 'none' && feed.status.getSnapshot().state !== 'failed') wanted.push(feed);
         continue;
       }
-      if (feed.server !== 'none') left.push(feed.name);
+      // What is left and wanted again before the answer would be asked for twice, and heard twice.
+      if (feed.server === 'asked') continue;
+      if (feed.server === 'followed') left.push(feed.name);
       feed.server = 'none';
       feed.reset();
       this.#feeds.delete(feed.name);
@@ -152,14 +153,10 @@ export class Subscriptions {
       if (wanted.length > 0) this.#options.need();
       return;
     }
-    if (left.length > 0) void this.#unsubscribe(left);
-    for (let from = 0; from < wanted.length; from += CHUNK)
-      void this.#subscribe(wanted.slice(from, from + CHUNK));
-  }
-
-  async #unsubscribe(channels: readonly string[]): Promise<void> {
     // A server that is gone has forgotten them anyway.
-    await this.#options.request({ type: 'unsubscribe', channels }).catch(() => {});
+    for (const channels of chunks(left))
+      this.#options.request({ type: 'unsubscribe', channels }).catch(() => {});
+    for (const feeds of chunks(wanted)) void this.#subscribe(feeds);
   }
 
   async #subscribe(feeds: readonly Feed[]): Promise<void> {
@@ -176,6 +173,7 @@ export class Subscriptions {
         feed.server = 'none';
         this.#refuse(feed, error as ClientError);
       }
+      this.#flushSoon();
     }
   }
 
@@ -185,4 +183,8 @@ export class Subscriptions {
     this.#retry?.cancel();
     this.#retry = this.#options.clock.after(error.retryAfter ?? RETRY, () => this.retry());
   }
+}
+
+function* chunks<T>(all: readonly T[]): Iterable<readonly T[]> {
+  for (let from = 0; from < all.length; from += CHUNK) yield all.slice(from, from + CHUNK);
 }

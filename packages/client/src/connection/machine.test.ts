@@ -71,7 +71,7 @@ it('waits longer and longer, tells why, and gives up after so many attempts', ()
     given();
     lost();
     expect(state).toMatchObject({ state: 'waiting', failures: attempt });
-    expect(does()).toEqual(['drop', 'tell', 'wait']);
+    expect(does()).toEqual(['drop', 'wait', 'tell']);
     delays.push(state.delay);
     happens({ type: 'retry' });
   }

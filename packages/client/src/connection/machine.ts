@@ -256,7 +256,8 @@ function pause(
   const delay = retryAfter ?? delayOf(now.level, rules);
   return [
     { ...now, state: 'waiting', level: now.level + 1, error, delay },
-    [{ type: 'drop' }, { type: 'tell', error }, { type: 'wait', delay }],
+    // Told last: whoever hears it may close the client.
+    [{ type: 'drop' }, { type: 'wait', delay }, { type: 'tell', error }],
   ];
 }
 

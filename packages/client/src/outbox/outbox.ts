@@ -11,6 +11,7 @@ import type { Clock, Timer } from '../clock.ts';
 import type { Answer } from '../connection/calls.ts';
 import { closedError } from '../connection/connection.ts';
 import { mayPass } from '../may-pass.ts';
+import { jsonOf } from '../outgoing.ts';
 import { quiet } from '../quiet.ts';
 import type { Settings } from '../settings.ts';
 import { createStore, type WritableStore } from '../store.ts';
@@ -80,6 +81,7 @@ export class Outbox {
   /** Takes over what an earlier life, or a client that is gone, has left. */
   adopt(): Promise<void> {
     return this.#store(async (store) => {
+      if (this.#closed) return;
       const entries = await store.adopt();
       if (entries.length === 0 || this.#closed) return;
       const adopted = entries.filter(({ key }) => !this.#items.has(key)).map((entry) => this.#item(entry));
@@ -96,10 +98,18 @@ export class Outbox {
   /**
    * Sends a message, sooner or later.
    *
-   * @throws ClientError what the server answered; `aborted`, `closed`, `outbox_full`, `key_conflict`, `retries_exhausted`, `too_old`.
+   * @throws ClientError what the server answered; `aborted`, `closed`, `invalid_request`, `outbox_full`, `key_conflict`,
+   * `retries_exhausted`, `too_old`.
    */
-  send(message: OutboxMessage, signal?: AbortSignal): Promise<unknown> {
-    const { key } = message;
+  send(given: OutboxMessage, signal?: AbortSignal): Promise<unknown> {
+    const { key } = given;
+    let message: OutboxMessage;
+    try {
+      // What was said, whatever becomes of its objects until it is sent: under one key it is always the same.
+      message = JSON.parse(jsonOf(given));
+    } catch (error) {
+      return fail(error);
+    }
     const before = this.#items.get(key);
     if (before) {
       const same = JSON.stringify(before.entry.message) === JSON.stringify(message);
@@ -285,6 +295,6 @@ export class Outbox {
   }
 }
 
-function fail(error: ClientError): Promise<never> {
+function fail(error: unknown): Promise<never> {
   return quiet(Promise.reject(error));
 }
