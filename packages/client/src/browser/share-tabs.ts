@@ -181,7 +181,10 @@ class SharedTransport implements Transport {
     };
     this.#send = (outgoing) => {
       // As it was written: not all that can be written as JSON can be cloned, and some is another thing as a clone.
-      const messages = outgoing.map(({ id, text }) => ({ id, message: JSON.parse(text) }));
+      const messages = outgoing.map(({ text }) => {
+        const { id, ...message } = JSON.parse(text);
+        return { id, message };
+      });
       this.#channel.postMessage({ to: 'leader', from: this.#id, say: 'send', messages } satisfies Word);
     };
     void navigator.locks.request(this.#lockOf(this.#id), () => {
