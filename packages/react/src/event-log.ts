@@ -60,9 +60,13 @@ export function createEventLog<Events, Name extends EventName<Events>>(
   const log = createStore<EventLogState<Event>>(EMPTY_LOG, rethrow, {
     onFirst() {
       const left = new AbortController();
+      const before = channel.status.getSnapshot().state;
       const stops = [
         channel.onAny((data, meta) => {
-          if (wanted(meta.event)) add([{ ...meta, data } as Event], 'new');
+          const newest = log.getSnapshot().events.at(-1);
+          // The history may have had it before it is heard.
+          const listed = newest !== undefined && newest.epoch === meta.epoch && meta.offset <= newest.offset;
+          if (wanted(meta.event) && !listed) add([{ ...meta, data } as Event], 'new');
         }),
         channel.onGap((gap) => log.set({ ...log.getSnapshot(), gap })),
         channel.status.subscribe(() => tell(channel.status.getSnapshot().error)),
@@ -71,8 +75,8 @@ export function createEventLog<Events, Name extends EventName<Events>>(
       leave = () => {
         for (const stop of stops) stop();
       };
-      // Somebody else follows the channel already, so it does not begin anew with its newest events.
-      if (last > 0 && channel.status.getSnapshot().state === 'live') void read(last, left.signal);
+      // Somebody else follows the channel, or has asked for it, so it does not begin anew with its newest events.
+      if (last > 0 && (before === 'live' || before === 'pending')) void read(last, left.signal);
     },
     onLast() {
       leave();
@@ -90,8 +94,12 @@ export function createEventLog<Events, Name extends EventName<Events>>(
   async function read(count: number, signal: AbortSignal): Promise<void> {
     try {
       const { events } = await channel.history({ last: count, signal });
-      const heard = new Set(log.getSnapshot().events.map(({ id }) => id));
-      const missing = events.filter(({ id, event }) => wanted(event) && !heard.has(id));
+      const [first] = log.getSnapshot().events;
+      // What comes after the first that was heard is heard too.
+      const missing = events.filter(
+        ({ event, epoch, offset }) =>
+          wanted(event) && (first === undefined || epoch !== first.epoch || offset < first.offset),
+      );
       if (!signal.aborted) add(missing.map(eventOf<Event>), 'old');
     } catch (error) {
       if (!signal.aborted) tell(error as ClientError);
