@@ -1,11 +1,19 @@
+import type { Session, Tidings } from '@tidings/server/kit';
+import type { Kysely } from 'kysely';
+import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKitchenKit } from '../kits/kitchen/server/kit.ts';
+import { EventCounts } from '../kits/kitchen/server/stats/event-counts.ts';
+import type { KitchenTables } from '../kits/kitchen/server/tables.ts';
+import { openDatabase } from '../packages/server/src/storage/database.ts';
 import { startPostgres, type TestPostgres } from '../packages/server/src/storage/testing/postgres.ts';
 import { Api } from './support/api.ts';
 import { RawKitchen } from './support/kitchen/raw-kitchen.ts';
 import { cook, startKitchen } from './support/kitchen/start-kitchen.ts';
+import { NativeClient } from './support/native-client.ts';
 import { testToken } from './support/start-core.ts';
 import { KITS_API_KEY, startKits } from './support/start-kits.ts';
+import { onTeardown } from './support/teardown.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -86,6 +94,69 @@ describe.each(['SQLite', 'PostgreSQL'])('what is counted on %s', (kind) => {
     expect(await analytics(again.backend)).toMatchObject({
       days: [{ active_users: 2, published: 8, events: { GoalAchieved: { published: 3 } } }],
     });
+  });
+});
+
+it('two servers of one database write what they have counted at the same moment', async () => {
+  // The tables are there.
+  await (await startKitchen({ database: postgres?.url as string })).stop();
+  const db = (await openDatabase({
+    directory: '',
+    url: postgres?.url as string,
+    onError: (error) => {
+      throw error;
+    },
+  })) as unknown as Kysely<KitchenTables>;
+  onTeardown(() => db.destroy());
+  const [one, other] = [1, 2].map(
+    () =>
+      new EventCounts({
+        metrics: new Registry(),
+        clock: { now: () => 0 },
+        transaction: (work: (transaction: object) => Promise<void>) =>
+          db.transaction().execute((db) => work({ db })),
+      } as unknown as Tidings<KitchenTables>),
+  );
+  const names = Array.from({ length: 300 }, (_, index) => String(index));
+  const open = (user: string) => ({ identity: { user } }) as Session;
+  for (const name of names) {
+    one?.published(name);
+    one?.opened(open(name));
+  }
+  for (const name of names.toReversed()) {
+    other?.published(name);
+    other?.opened(open(name));
+  }
+  await Promise.all([one?.write(), other?.write()]);
+  const counts = await db
+    .selectFrom('kitchen_event_counts')
+    .select('published')
+    .where('day', '=', 0)
+    .execute();
+  expect(counts.map(({ published }) => published)).toEqual(names.map(() => 2));
+});
+
+it('who was there yesterday is not counted today, also when nobody is', async () => {
+  const { url, clock, metrics, core } = await startKits([createKitchenKit()]);
+  const activeUsers = async () =>
+    (await metrics.getSingleMetric('kitchen_active_users')?.get())?.values.map(({ value }) => value);
+  const olga = await RawKitchen.open(url, { token: testToken('olga') });
+  expect(await activeUsers()).toEqual([1]);
+  olga.client.ws.close();
+  await expect.poll(() => core.hub.sessions.size).toBe(0);
+  clock.set(clock.now() + DAY);
+  expect(await activeUsers()).toEqual([0]);
+});
+
+it('who says after a while who they are, and soon goes, was there', async () => {
+  const { url, backend } = await startKitchen();
+  const client = await NativeClient.welcomed(url);
+  expect(await client.ask('authenticate', { token: cook('olga') })).toMatchObject({ ok: true });
+  client.ws.close();
+  const clients = async () => (await backend.get('/realtime/stats')).body.connected_clients;
+  await expect.poll(clients).toBe(0);
+  expect((await backend.get('/realtime/analytics?days=1')).body).toMatchObject({
+    days: [{ active_users: 1 }],
   });
 });
 

@@ -88,6 +88,8 @@ export class EventCounts {
   }
 
   closed(session: Session): void {
+    // It may have said who it is since it was opened.
+    this.#active(session);
     this.#sessions.delete(session);
   }
 
@@ -104,7 +106,8 @@ export class EventCounts {
     this.#unwritten = nothing();
     try {
       await this.#tidings.transaction(async ({ db }) => {
-        for (const count of unwritten.counts.values())
+        // In one order, so that of two servers which write at once neither waits for the other's rows in turn.
+        for (const [, count] of [...unwritten.counts].toSorted(byKey))
           await db
             .insertInto('kitchen_event_counts')
             .values(count)
@@ -115,9 +118,9 @@ export class EventCounts {
               }),
             )
             .execute();
-        const active = [...unwritten.users].flatMap(([day, users]) =>
-          [...users].map((user) => ({ day, user })),
-        );
+        const active = [...unwritten.users]
+          .toSorted(byKey)
+          .flatMap(([day, users]) => [...users].toSorted().map((user) => ({ day, user })));
         for (let begin = 0; begin < active.length; begin += CHUNK)
           await db
             .insertInto('kitchen_active_users')
@@ -159,6 +162,7 @@ export class EventCounts {
   }
 
   #activeToday(): number {
+    this.#today();
     for (const session of this.#sessions) this.#active(session);
     return this.#known.size;
   }
@@ -181,6 +185,10 @@ export class EventCounts {
     }
     return day;
   }
+}
+
+function byKey<Key extends string | number>([one]: [Key, unknown], [other]: [Key, unknown]): number {
+  return one < other ? -1 : 1;
 }
 
 function nothing(): Unwritten {
