@@ -60,7 +60,11 @@ export class IndexedDbOutboxStore implements OutboxStore {
     await this.#hold();
     const db = await this.#open();
     const transaction = db.transaction(TABLE, 'readwrite', { durability: 'strict' });
-    transaction.objectStore(TABLE).add({ owner: this.#owner, entry });
+    const table = transaction.objectStore(TABLE);
+    const kept = table.index(BY_KEY).getKey(entry.key);
+    kept.onsuccess = () => {
+      if (kept.result === undefined) table.add({ owner: this.#owner, entry });
+    };
     await done(transaction);
   }
 

@@ -11,6 +11,8 @@ const BUSY_TIMEOUT = 100;
 export class SqliteOutboxStore implements OutboxStore {
   readonly #path: string;
   #db: DatabaseSync | undefined;
+  /** What was there when it was opened, and has not been given yet; what comes after that is our own. */
+  #left: readonly OutboxEntry[] = [];
 
   /** @param path of the file; it is made when there is none. */
   constructor(path: string) {
@@ -19,15 +21,10 @@ export class SqliteOutboxStore implements OutboxStore {
 
   /** @throws Error when the file is damaged, or another client has it. */
   async adopt(): Promise<readonly OutboxEntry[]> {
-    // What is there once it is open is our own.
-    if (this.#db) return [];
-    const rows = this.#open().prepare('SELECT key, message, created, user FROM outbox ORDER BY id').all();
-    return rows.map(({ key, message, created, user }) => ({
-      key: String(key),
-      message: JSON.parse(String(message)) as OutboxMessage,
-      created: Number(created),
-      user: user === null ? undefined : String(user),
-    }));
+    this.#open();
+    const left = this.#left;
+    this.#left = [];
+    return left;
   }
 
   async add({ key, message, created, user }: OutboxEntry): Promise<void> {
@@ -39,6 +36,7 @@ export class SqliteOutboxStore implements OutboxStore {
   async remove(keys: readonly string[]): Promise<void> {
     const statement = this.#open().prepare('DELETE FROM outbox WHERE key = ?');
     for (const key of keys) statement.run(key);
+    this.#left = this.#left.filter(({ key }) => !keys.includes(key));
   }
 
   async close(): Promise<void> {
@@ -62,6 +60,7 @@ export class SqliteOutboxStore implements OutboxStore {
         );
         COMMIT;
       `);
+      this.#left = entriesOf(db);
     } catch (error) {
       db.close();
       throw error;
@@ -69,4 +68,14 @@ export class SqliteOutboxStore implements OutboxStore {
     this.#db = db;
     return db;
   }
+}
+
+function entriesOf(db: DatabaseSync): readonly OutboxEntry[] {
+  const rows = db.prepare('SELECT key, message, created, user FROM outbox ORDER BY id').all();
+  return rows.map(({ key, message, created, user }) => ({
+    key: String(key),
+    message: JSON.parse(String(message)) as OutboxMessage,
+    created: Number(created),
+    user: user === null ? undefined : String(user),
+  }));
 }

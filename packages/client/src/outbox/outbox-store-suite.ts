@@ -78,6 +78,28 @@ export function runOutboxStoreSuite(
       expect((await revive()).map(({ key }) => key)).toEqual(['a', 'b', 'c']);
     });
 
+    it('keeps a key once, also one that an earlier life has kept', async () => {
+      await store.adopt();
+      await store.add(entry('a'));
+      await revive();
+      await store.add(entry('a'));
+      expect((await revive()).map(({ key }) => key)).toEqual(['a']);
+      await store.add(entry('a'));
+      await store.remove(['a']);
+      expect(await revive()).toEqual([]);
+    });
+
+    it('gives what an earlier life has left also when it was not asked first', async () => {
+      await store.adopt();
+      for (const key of ['a', 'b']) await store.add(entry(key));
+      await setup.kill(store);
+      store = await setup.open();
+      await store.add(entry('c'));
+      await store.remove(['a']);
+      expect((await store.adopt()).map(({ key }) => key)).toEqual(['b']);
+      expect((await revive()).map(({ key }) => key)).toEqual(['b', 'c']);
+    });
+
     it('never gives what is its own', async () => {
       await store.adopt();
       await store.add(entry('a'));

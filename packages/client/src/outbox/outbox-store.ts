@@ -37,12 +37,16 @@ export type OutboxMessage =
 export interface OutboxStore {
   /**
    * Takes over, oldest first, what clients have left that are gone. Called before anything else, and again from time to
-   * time: what is already this client's own is not given again.
+   * time, also after it has failed: what is already this client's own is not given again.
    */
   adopt(): Promise<readonly OutboxEntry[]>;
   /** Has it call back when a client is gone that may have left something; a store that cannot know leaves it out. */
   watch?(onLeft: () => void): void;
-  /** Keeps an entry, after all that were added before. @throws Error when it cannot be kept. */
+  /**
+   * Keeps an entry, after all that were added before; one whose key is kept already stays where it is.
+   *
+   * @throws Error when it cannot be kept.
+   */
   add(entry: OutboxEntry): Promise<void>;
   /** Forgets entries; those that are not there are passed over. */
   remove(keys: readonly string[]): Promise<void>;

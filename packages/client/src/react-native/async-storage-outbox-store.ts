@@ -18,7 +18,8 @@ export class AsyncStorageOutboxStore implements OutboxStore {
   /** Where each entry is, by its key. */
   readonly #places = new Map<string, string>();
   #next = 0;
-  #adopted = false;
+  /** What an earlier life has left, and was not given yet; `undefined` until it was looked for. */
+  #left: readonly OutboxEntry[] | undefined;
 
   /** @param name of the outbox, for applications with several. @default 'outbox' */
   constructor(storage: AsyncStorageLike, name = 'outbox') {
@@ -27,7 +28,33 @@ export class AsyncStorageOutboxStore implements OutboxStore {
   }
 
   async adopt(): Promise<readonly OutboxEntry[]> {
-    if (this.#adopted) return [];
+    const left = await this.#find();
+    this.#left = [];
+    return left;
+  }
+
+  async add(entry: OutboxEntry): Promise<void> {
+    await this.#find();
+    if (this.#places.has(entry.key)) return;
+    const place = `${this.#prefix}${String(this.#next++).padStart(DIGITS, '0')}`;
+    this.#places.set(entry.key, place);
+    await this.#storage.setItem(place, JSON.stringify(entry));
+  }
+
+  async remove(keys: readonly string[]): Promise<void> {
+    this.#left = this.#left?.filter(({ key }) => !keys.includes(key));
+    for (const key of keys) {
+      const place = this.#places.get(key);
+      this.#places.delete(key);
+      if (place !== undefined) await this.#storage.removeItem(place);
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  /** Looks for what is left before anything else is done, so that nothing takes its place. */
+  async #find(): Promise<readonly OutboxEntry[]> {
+    if (this.#left) return this.#left;
     const places = (await this.#storage.getAllKeys()).filter((key) => key.startsWith(this.#prefix)).sort();
     const entries: OutboxEntry[] = [];
     for (const place of places) {
@@ -38,23 +65,7 @@ export class AsyncStorageOutboxStore implements OutboxStore {
       this.#places.set(entry.key, place);
       entries.push({ ...entry, user: entry.user });
     }
-    this.#adopted = true;
+    this.#left = entries;
     return entries;
   }
-
-  async add(entry: OutboxEntry): Promise<void> {
-    const place = `${this.#prefix}${String(this.#next++).padStart(DIGITS, '0')}`;
-    this.#places.set(entry.key, place);
-    await this.#storage.setItem(place, JSON.stringify(entry));
-  }
-
-  async remove(keys: readonly string[]): Promise<void> {
-    for (const key of keys) {
-      const place = this.#places.get(key);
-      this.#places.delete(key);
-      if (place !== undefined) await this.#storage.removeItem(place);
-    }
-  }
-
-  async close(): Promise<void> {}
 }
