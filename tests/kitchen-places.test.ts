@@ -60,6 +60,30 @@ describe.each(DATABASES)('places on %s', (kind) => {
     expect((await go(olga, 0)).body).toMatchObject({ code: 'forbidden' });
   });
 
+  it('knows nobody who opts out while they are on their way', async () => {
+    const { olga, opt, go, as, household, native, settled, centre } = await start();
+    const home = await household(olga);
+    await as(olga).post(`/kitchen/groups/${home}/geofences`, { name: 'Home', ...centre, radius: 200 });
+    const listener = await native(olga);
+    await listener.subscribe(`group:${home}`);
+    for (let round = 0; round < 5; round += 1) {
+      await opt(olga, { enabled: true, share: true });
+      await Promise.all([go(olga, 0), opt(olga, { enabled: false })]);
+      expect((await as(olga).get('/kitchen/place')).body).toMatchObject({ enabled: false, position: null });
+    }
+    await settled(listener, olga);
+    expect(heard(listener, 'GeofenceLeft').length).toBe(heard(listener, 'GeofenceEntered').length);
+  });
+
+  it('keeps both of two choices that come at once', async () => {
+    const { olga, opt, as } = await start();
+    for (let round = 0; round < 5; round += 1) {
+      await opt(olga, { enabled: true, share: false });
+      await Promise.all([opt(olga, { enabled: false }), opt(olga, { share: true })]);
+      expect((await as(olga).get('/kitchen/place')).body).toMatchObject({ enabled: false, share: true });
+    }
+  });
+
   it('tells once a visit that a shop sells what the fridge lacks', async () => {
     const { olga, opt, go, as, clock, client, put, shop, settled, inbox } = await start();
     await as(olga).call('PUT', `/users/${olga}/contact`, { language: 'ru' });

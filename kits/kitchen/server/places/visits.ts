@@ -56,18 +56,23 @@ export async function setSettings(
   tidings: Kitchen,
   positions: Positions,
   user: string,
-  changes: { readonly enabled?: boolean | undefined; readonly share?: boolean | undefined },
+  { enabled, share }: { readonly enabled?: boolean | undefined; readonly share?: boolean | undefined },
 ): Promise<PlaceSettings> {
+  // Only what is given is written, since something else of it may be chosen at the same moment.
+  const changes = {
+    ...(enabled === undefined ? {} : { enabled: enabled ? 1 : 0 }),
+    ...(share === undefined ? {} : { share: share ? 1 : 0 }),
+  };
   return tidings.transaction(async (transaction) => {
     const { db } = transaction;
     const before = await readSettings(db, user);
-    const settings = { enabled: changes.enabled ?? before.enabled, share: changes.share ?? before.share };
-    const row = { enabled: settings.enabled ? 1 : 0, share: settings.share ? 1 : 0 };
-    await db
+    const row = await db
       .insertInto('kitchen_place_settings')
-      .values({ user, ...row })
-      .onConflict((conflict) => conflict.column('user').doUpdateSet(row))
-      .execute();
+      .values({ user, enabled: 0, share: 0, ...changes })
+      .onConflict((conflict) => conflict.column('user').doUpdateSet({ user, ...changes }))
+      .returning(['enabled', 'share'])
+      .executeTakeFirstOrThrow();
+    const settings = { enabled: row.enabled === 1, share: row.share === 1 };
     if (!settings.enabled) positions.delete(user);
     if (!settings.enabled || (before.share && !settings.share)) await endVisits(transaction, user);
     return settings;
@@ -89,14 +94,24 @@ export async function updatePlace(
 ): Promise<PlaceUpdate> {
   const { user } = caller;
   const position = rounded(exact);
-  const { enabled, share } = await readSettings(tidings.db, user);
-  if (!enabled) throw new TidingsError('forbidden', 'This user has not opted in to positions.');
-  const known = positions.set(user, position);
-  const near = (await placesNear(tidings.db, user, position)).filter(({ group }) => group === null || share);
-  const at = await tidings.transaction((transaction) =>
-    visit(transaction, { now: tidings.clock.now(), caller, near, expires: known.expires }),
-  );
-  return { ...known, shops: at.filter(({ shop }) => shop !== null).map(({ name }) => name) };
+  return tidings.transaction(async (transaction) => {
+    const { db } = transaction;
+    // Who opts out meanwhile waits until this is done, and is then forgotten.
+    const settings = await db
+      .updateTable('kitchen_place_settings')
+      .set((row) => ({ enabled: row.ref('enabled') }))
+      .where('user', '=', user)
+      .where('enabled', '=', 1)
+      .returning('share')
+      .executeTakeFirst();
+    if (!settings) throw new TidingsError('forbidden', 'This user has not opted in to positions.');
+    const known = positions.set(user, position);
+    const near = (await placesNear(db, user, position)).filter(
+      ({ group }) => group === null || settings.share === 1,
+    );
+    const at = await visit(transaction, { now: tidings.clock.now(), caller, near, expires: known.expires });
+    return { ...known, shops: at.filter(({ shop }) => shop !== null).map(({ name }) => name) };
+  });
 }
 
 /** Ends the visits of those whose position may not be known any more. */
