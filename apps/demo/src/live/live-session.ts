@@ -89,13 +89,18 @@ export class LiveSession {
   /** Publishes events on the channel, all at once, in their order. */
   async publish(event: string, data: readonly unknown[]): Promise<void> {
     const { channel } = this.store.get();
-    this.#set({ published: { state: 'sending', count: data.length } });
+    const sending: Published = { state: 'sending', count: data.length };
+    // How it went is told while nothing was published since, nor another channel followed.
+    const tell = (published: Published) => {
+      if (this.store.get().published === sending) this.#set({ published });
+    };
+    this.#set({ published: sending });
     try {
       const receipts = await Promise.all(data.map((each) => this.#publishOne(channel, event, each)));
-      this.#set({ published: { state: 'done', receipts } });
+      tell({ state: 'done', receipts });
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      this.#set({ published: { state: 'failed', problem: error.problem } });
+      tell({ state: 'failed', problem: error.problem });
     }
   }
 

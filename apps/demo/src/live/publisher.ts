@@ -27,6 +27,8 @@ const ATTEMPTS = 4;
 export class Publisher {
   #socket: NativeSocket | undefined;
   #token: string | undefined;
+  /** Counts the ends; what was begun before one is over. */
+  #ends = 0;
 
   /** Publishes as another user from now on; `undefined` for anonymously. */
   authenticate(token: string | undefined): void {
@@ -42,6 +44,7 @@ export class Publisher {
    */
   async publish(publication: Publication): Promise<Receipt> {
     const message = { ...publication, key: randomKey() };
+    const ends = this.#ends;
     for (let attempt = 0; ; attempt++) {
       try {
         const { data } = await this.#connected().request('publish', message);
@@ -50,12 +53,15 @@ export class Publisher {
         const lost = error instanceof CommandError && error.problem.code === 'connection_lost';
         if (!lost || attempt + 1 === ATTEMPTS) throw error;
         await new Promise((resolve) => setTimeout(resolve, retryDelay(attempt)));
+        // It would be sent as another user, or for a page that is left.
+        if (ends !== this.#ends) throw error;
       }
     }
   }
 
-  /** Ends the connection; the next publish opens another. */
+  /** Ends the connection, and what is sent by it; the next publish opens another. */
   close(): void {
+    this.#ends += 1;
     this.#socket?.close();
     this.#socket = undefined;
   }
