@@ -6,7 +6,7 @@
 import { type Client, createStore, type Store } from '@tidings/client';
 import type { Call } from '../../shared/web/call.ts';
 import { whenLive } from '../../shared/web/when-live.ts';
-import type { PriceUpdate, ProductAdded, ProductState } from '../events.ts';
+import type { PriceUpdate, Product, ProductAdded, ProductState } from '../events.ts';
 import type { Threshold } from './threshold.ts';
 
 /** A user's watch on a product. */
@@ -24,6 +24,8 @@ export interface ProductsState {
   /** Ids of those that came while the page was open. */
   readonly fresh: ReadonlySet<string>;
   readonly watches: ReadonlyMap<string, Watch>;
+  /** Those that were read by themselves: what is shown alone stays, whatever becomes of the lists. */
+  readonly singles: ReadonlyMap<string, ProductState>;
   readonly next: string | undefined;
   readonly loaded: boolean;
   readonly error: unknown;
@@ -34,8 +36,11 @@ interface Page {
   readonly next?: string;
 }
 
+/** A watch as the server tells of it: without how the product's shop page is doing. */
+type WatchAnswer = Omit<Watch, 'product'> & { readonly product: Product };
+
 interface WatchPage {
-  readonly watches: readonly Watch[];
+  readonly watches: readonly WatchAnswer[];
   readonly next?: string;
 }
 
@@ -46,6 +51,7 @@ const EMPTY: ProductsState = {
   products: [],
   fresh: new Set(),
   watches: new Map(),
+  singles: new Map(),
   next: undefined,
   loaded: false,
   error: undefined,
@@ -60,6 +66,9 @@ export class ProductList {
   #search = '';
   /** Only the answer to the newest question counts. */
   #asked = 0;
+  #watchesAsked = 0;
+  /** Products whose watch was set or ended here since all were asked for: newer than the answer to that. */
+  readonly #decided = new Set<string>();
 
   constructor(client: Client, call: Call) {
     this.#call = call;
@@ -72,9 +81,11 @@ export class ProductList {
     this.#stops = [
       channel.on('product_added', ({ product }) => this.#arrive({ ...product, shop: null })),
       channel.onGap(() => this.search(this.#search)),
-      whenLive(client, channel, () => void this.search(this.#search)),
+      whenLive(client, channel, () => {
+        void this.search(this.#search);
+        void this.#loadWatches();
+      }),
     ];
-    void this.#loadWatches();
   }
 
   /** Shows the products that match. */
@@ -83,60 +94,60 @@ export class ProductList {
     await this.#load({ loaded: false });
   }
 
-  /** Loads the page after the last. */
+  /** Loads the page after the last; not while a search is under way, of which that is no page. */
   async more(): Promise<void> {
-    await this.#load({}, this.#now.next);
+    if (this.#now.loaded) await this.#load({}, this.#now.next);
   }
 
   /** Takes a product as it is now, from an answer or an event; an older one is left alone. */
   put(product: ProductState): void {
-    const { products, watches } = this.#now;
-    const watch = watches.get(product.id);
-    this.#set({
-      products: products.map((each) =>
-        each.id === product.id && each.version <= product.version ? product : each,
-      ),
-      ...(watch ? { watches: new Map(watches).set(product.id, { ...watch, product }) } : {}),
-    });
+    this.#change(product.id, (before) => newer(product, before));
   }
 
   /** Takes a changed price. */
   apply({ product_id: id, new: price, old, version, at }: PriceUpdate): void {
-    const before = this.find(id);
-    if (!before || before.version >= version) return;
-    this.put({ ...before, amount: price.amount, previous: old.amount, version, updated: at });
+    this.#change(id, (before) =>
+      before.version >= version
+        ? before
+        : { ...before, amount: price.amount, previous: old.amount, version, updated: at },
+    );
   }
 
   /** Reads a product again: something was missed, or it is shown alone. @throws CallError */
   async reload(id: string): Promise<ProductState> {
     const product = await this.#call<ProductState>(`/prices/products/${encodeURIComponent(id)}`);
-    if (this.find(id)) this.put(product);
-    else this.#set({ products: [...this.#now.products, product] });
+    const single = newer(product, this.find(id));
+    this.#set({ singles: new Map(this.#now.singles).set(id, single) });
+    this.put(product);
     return product;
   }
 
   /** Begins or changes a watch. @throws CallError */
   async watch(id: string, threshold: Threshold): Promise<void> {
     const path = `/prices/watches/${encodeURIComponent(id)}`;
-    const watch = await this.#call<Watch>(path, { method: 'PUT', body: { threshold } });
-    this.#set({ watches: new Map(this.#now.watches).set(id, watch) });
+    const answer = await this.#call<WatchAnswer>(path, { method: 'PUT', body: { threshold } });
+    this.#decided.add(id);
+    this.#set({ watches: new Map(this.#now.watches).set(id, this.#watchOf(answer)) });
   }
 
   /** Ends a watch. @throws CallError */
   async unwatch(id: string): Promise<void> {
     await this.#call(`/prices/watches/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    this.#decided.add(id);
     const watches = new Map(this.#now.watches);
     watches.delete(id);
     this.#set({ watches });
   }
 
   find(id: string): ProductState | undefined {
-    return this.#now.products.find((each) => each.id === id) ?? this.#now.watches.get(id)?.product;
+    const { products, watches, singles } = this.#now;
+    return products.find((each) => each.id === id) ?? watches.get(id)?.product ?? singles.get(id);
   }
 
   close(): void {
     for (const stop of this.#stops) stop();
     this.#asked += 1;
+    this.#watchesAsked += 1;
   }
 
   get #now(): ProductsState {
@@ -154,37 +165,59 @@ export class ProductList {
       if (asked !== this.#asked) return;
       const { products: before, fresh } = this.#now;
       // An answer may be older than what was heard while it was on its way.
-      const read = products.map((each) =>
-        newer(
-          each,
-          before.find(({ id }) => id === each.id),
-        ),
-      );
+      const read = products.map((each) => newer(each, this.find(each.id)));
       const arrived = this.#search === '' ? before.filter(({ id }) => fresh.has(id)) : [];
       const known = (after === undefined ? arrived : before).filter(
         ({ id }) => !read.some((each) => each.id === id),
       );
       this.#set({ products: [...known, ...read], next, loaded: true, error: undefined });
+      for (const each of read) this.put(each);
     } catch (error) {
       if (asked === this.#asked) this.#set({ error, loaded: true });
     }
   }
 
   async #loadWatches(): Promise<void> {
-    const watches = new Map<string, Watch>();
+    this.#watchesAsked += 1;
+    const asked = this.#watchesAsked;
+    this.#decided.clear();
+    const answers: WatchAnswer[] = [];
     try {
       for (let after = ''; ; ) {
         const query = new URLSearchParams({ limit: String(WATCHES), ...(after && { after }) });
         const page = await this.#call<WatchPage>(`/prices/watches?${query}`);
-        for (const watch of page.watches)
-          watches.set(watch.product.id, { ...watch, product: { ...watch.product, shop: null } });
+        answers.push(...page.watches);
         if (page.next === undefined) break;
         after = page.next;
       }
+      if (asked !== this.#watchesAsked) return;
+      const watches = new Map(answers.map((answer) => [answer.product.id, this.#watchOf(answer)]));
+      for (const id of this.#decided) {
+        const decided = this.#now.watches.get(id);
+        if (decided) watches.set(id, decided);
+        else watches.delete(id);
+      }
       this.#set({ watches });
     } catch (error) {
-      this.#set({ error });
+      if (asked === this.#watchesAsked) this.#set({ error });
     }
+  }
+
+  #watchOf({ product, ...watch }: WatchAnswer): Watch {
+    const known = this.find(product.id);
+    return { ...watch, product: newer({ ...product, shop: known?.shop ?? null }, known) };
+  }
+
+  /** Changes a product wherever it stands. */
+  #change(id: string, change: (before: ProductState) => ProductState): void {
+    const { products, watches, singles } = this.#now;
+    const watch = watches.get(id);
+    const single = singles.get(id);
+    this.#set({
+      products: products.map((each) => (each.id === id ? change(each) : each)),
+      ...(watch ? { watches: new Map(watches).set(id, { ...watch, product: change(watch.product) }) } : {}),
+      ...(single ? { singles: new Map(singles).set(id, change(single)) } : {}),
+    });
   }
 
   #arrive(product: ProductState): void {
