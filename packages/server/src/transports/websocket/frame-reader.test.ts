@@ -2,9 +2,12 @@ import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as library from 'ws';
-import { FrameReader } from './frame-reader.ts';
+import { FrameReader, type FrameTaker } from './frame-reader.ts';
 
 const MAX_PAYLOAD = 70_000;
+
+/** Takes nothing. */
+const NOBODY: FrameTaker = { takeText() {}, takeRest() {} };
 
 interface Receiver extends NodeJS.WritableStream {
   on(event: string, listener: (...values: never[]) => void): this;
@@ -125,7 +128,10 @@ test('however it is cut, what clients send is heard as the library alone hears i
       const takeAlone = receiver((what) => alone.push(what));
       const heard: string[] = [];
       const takeRest = receiver((what) => heard.push(what));
-      const reader = new FrameReader(MAX_PAYLOAD, (value) => heard.push(`text ${value}`), takeRest);
+      const reader = new FrameReader(MAX_PAYLOAD, {
+        takeText: (value) => heard.push(`text ${value}`),
+        takeRest,
+      });
       for (const piece of pieces) {
         takeAlone(Buffer.from(piece));
         // After a fault the connection is closed.
@@ -140,11 +146,10 @@ test('however it is cut, what clients send is heard as the library alone hears i
 
 test('a whole text message is none of the library’s work', () => {
   const texts: string[] = [];
-  const reader = new FrameReader(
-    100,
-    (value) => texts.push(value),
-    (bytes) => expect(bytes).toBeUndefined(),
-  );
+  const reader = new FrameReader(100, {
+    takeText: (value) => texts.push(value),
+    takeRest: (bytes) => expect(bytes).toBeUndefined(),
+  });
   const frame = { first: 0x81, payload: Buffer.from('{"type":"ping"}'), mask: Buffer.from([1, 2, 3, 4]) };
   reader.read(Buffer.concat([bytesOf(frame), bytesOf(frame)]));
   expect(texts).toEqual(['{"type":"ping"}', '{"type":"ping"}']);
@@ -152,11 +157,10 @@ test('a whole text message is none of the library’s work', () => {
 
 test('a message that is too long is the library’s, which refuses it', () => {
   const rest: number[] = [];
-  const reader = new FrameReader(
-    100,
-    (text) => expect(text).toBeUndefined(),
-    (bytes) => rest.push(bytes.length),
-  );
+  const reader = new FrameReader(100, {
+    takeText: (text) => expect(text).toBeUndefined(),
+    takeRest: (bytes) => rest.push(bytes.length),
+  });
   reader.read(bytesOf({ first: 0x81, payload: Buffer.alloc(101, 'a'), mask: Buffer.alloc(4) }));
   expect(rest).toEqual([107]);
 });
@@ -165,7 +169,7 @@ test('the library may stop listening', () => {
   const socket = new PassThrough();
   const library = () => {};
   socket.on('data', library);
-  expect(FrameReader.attach(socket, 100, () => {})).toBe(true);
+  expect(FrameReader.attach(socket, 100, NOBODY)).toBe(library);
   expect(socket.listenerCount('data')).toBe(1);
   socket.off('data', library);
   expect(socket.listenerCount('data')).toBe(0);
@@ -173,9 +177,9 @@ test('the library may stop listening', () => {
 
 test('where the library listens otherwise, it reads all by itself', () => {
   const socket = new PassThrough();
-  expect(FrameReader.attach(socket, 100, () => {})).toBe(false);
+  expect(FrameReader.attach(socket, 100, NOBODY)).toBeUndefined();
   socket.on('data', () => {});
   socket.on('data', () => {});
-  expect(FrameReader.attach(socket, 100, () => {})).toBe(false);
+  expect(FrameReader.attach(socket, 100, NOBODY)).toBeUndefined();
   expect(socket.listenerCount('data')).toBe(2);
 });

@@ -25,13 +25,42 @@ const MASK_BYTES = 4;
 /** What a decoder puts where bytes are no UTF-8; a client may also mean it, which the library finds out. */
 const REPLACEMENT = '\ufffd';
 
-type TakeText = (text: string) => void;
-type TakeBytes = (bytes: Buffer) => void;
+type TakeBytes = (this: Duplex, bytes: Buffer) => void;
+
+/** Who takes what is read. */
+export interface FrameTaker {
+  /** The text of a whole frame. */
+  takeText(text: string): void;
+  /** What is the library's. */
+  takeRest(bytes: Buffer): void;
+}
+
+/** Where a socket has its reader, so that the listener is one function for all. */
+const READER = Symbol('reader');
+
+interface ReadSocket extends Duplex {
+  [READER]?: FrameReader;
+}
+
+/** The listener that stands for each of the library's, of which there is one. */
+const listeners = new WeakMap<TakeBytes, TakeBytes>();
+
+function listenerFor(library: TakeBytes): TakeBytes {
+  let listener = listeners.get(library);
+  if (!listener) {
+    const read = function (this: ReadSocket, bytes: Buffer) {
+      this[READER]?.read(bytes);
+    };
+    // As `once` does it: the library finds its own listener, and takes it away when it wants to hear no more.
+    listener = Object.assign(read, { listener: library });
+    listeners.set(library, listener);
+  }
+  return listener;
+}
 
 export class FrameReader {
   readonly #maxPayload: number;
-  readonly #onText: TakeText;
-  readonly #onRest: TakeBytes;
+  readonly #taker: FrameTaker;
   /** Bytes that are still to come of a frame which the library reads. */
   #left = 0;
   /** A frame's beginning that ended before its length was known; the library has it already. */
@@ -39,31 +68,24 @@ export class FrameReader {
   /** A message in fragments has begun and not ended. */
   #fragmented = false;
 
-  /**
-   * @param maxPayload longer messages are the library's, which refuses them, bytes
-   * @param onText takes the text of a whole frame
-   * @param onRest takes what is the library's
-   */
-  constructor(maxPayload: number, onText: TakeText, onRest: TakeBytes) {
+  /** @param maxPayload longer messages are the library's, which refuses them, bytes */
+  constructor(maxPayload: number, taker: FrameTaker) {
     this.#maxPayload = maxPayload;
-    this.#onText = onText;
-    this.#onRest = onRest;
+    this.#taker = taker;
   }
 
   /**
    * Reads, from now on, what a socket gives, before the library's WebSocket on it does.
    *
-   * @returns false where the library listens in a way that is not known here; it then reads all by itself, as it was.
+   * @returns the library's listener, which wants what is its own; `undefined` where it listens in a way that is not known
+   *   here: it then reads all by itself, as it was.
    */
-  static attach(socket: Duplex, maxPayload: number, onText: TakeText): boolean {
+  static attach(socket: ReadSocket, maxPayload: number, taker: FrameTaker): TakeBytes | undefined {
     const [library, ...others] = socket.listeners('data') as TakeBytes[];
-    if (!library || others.length > 0) return false;
-    const reader = new FrameReader(maxPayload, onText, library.bind(socket));
-    const read = (bytes: Buffer) => reader.read(bytes);
-    socket.off('data', library);
-    // As `once` does it: the library finds its own listener, and takes it away when it wants to hear no more.
-    socket.on('data', Object.assign(read, { listener: library }));
-    return true;
+    if (!library || others.length > 0) return undefined;
+    socket[READER] = new FrameReader(maxPayload, taker);
+    socket.off('data', library).on('data', listenerFor(library));
+    return library;
   }
 
   /** Reads what came at once. Behind a frame of the library's all is the library's: that one may be a fault. */
@@ -85,12 +107,12 @@ export class FrameReader {
         this.#note(bytes[at] as number);
         this.#left = Math.max(0, end - length);
       } else {
-        this.#onText(text);
+        this.#taker.takeText(text);
         rest = end;
       }
       at = end;
     }
-    if (rest < length) this.#onRest(rest === 0 ? bytes : bytes.subarray(rest));
+    if (rest < length) this.#taker.takeRest(rest === 0 ? bytes : bytes.subarray(rest));
   }
 
   /** @returns where the frame ends that began before these bytes. */

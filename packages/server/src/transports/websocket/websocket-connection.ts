@@ -7,7 +7,7 @@ import type { Reply } from '../../core/ports/dialect.ts';
 import type { Admission, Host, Session } from '../../core/ports/transport.ts';
 import { SocketWriter } from '../socket-writer.ts';
 import { PING_FRAME } from './frame.ts';
-import { FrameReader } from './frame-reader.ts';
+import { FrameReader, type FrameTaker } from './frame-reader.ts';
 
 /** How long a peer may take to answer the close frame before its socket is destroyed, milliseconds. */
 const CLOSE_TIMEOUT = 3000;
@@ -18,6 +18,13 @@ const MAX_UNREAD_PONGS = 64 * 1024;
 /** The library's WebSocket, which knows its connection, so that its listeners are the same functions for all. */
 export class ClientWebSocket extends WebSocket {
   connection: WebSocketConnection | undefined;
+}
+
+/** And a socket, for the same reason. */
+const CONNECTION = Symbol('connection');
+
+interface ClientSocket extends Duplex {
+  [CONNECTION]?: WebSocketConnection;
 }
 
 /** What a connection is made of. */
@@ -34,12 +41,14 @@ export interface WebSocketConnectionParts {
  * `ws` does the handshake and reads; frames go out here, straight to the socket, because they are built once for all
  * subscribers. Both write whole frames in one call, so they never mix.
  */
-export class WebSocketConnection implements Connection {
+export class WebSocketConnection implements Connection, FrameTaker {
   readonly #ws: ClientWebSocket;
-  readonly #socket: Duplex;
+  readonly #socket: ClientSocket;
   readonly #writer: SocketWriter;
   readonly #wire: Wire;
   readonly #host: Host;
+  /** What the library reads the socket by, where frames are read before it does. */
+  #library: ReturnType<typeof FrameReader.attach>;
   /** Set once the client is in. */
   #session: Session | undefined;
   /** Something was heard since the last heartbeat. */
@@ -69,10 +78,10 @@ export class WebSocketConnection implements Connection {
     ws.on('message', onMessage);
     ws.on('ping', onPing);
     ws.on('pong', onPong);
-    this.#socket.on('drain', () => this.#drained());
+    this.#socket[CONNECTION] = this;
+    this.#socket.on('drain', onDrain);
     // A compressed message is read in its own time, which one that is not would overtake.
-    if (ws.extensions === '')
-      FrameReader.attach(this.#socket, this.#host.maxMessage, (text) => this.#receivedText(text));
+    if (ws.extensions === '') this.#library = FrameReader.attach(this.#socket, this.#host.maxMessage, this);
     return this.#session;
   }
 
@@ -117,12 +126,16 @@ export class WebSocketConnection implements Connection {
 
   received(data: RawData, isBinary: boolean): void {
     if (isBinary) this.#refuseBinary();
-    else this.#receivedText((data as Buffer).toString());
+    else this.takeText((data as Buffer).toString());
   }
 
-  #receivedText(text: string): void {
+  takeText(text: string): void {
     this.#alive = true;
     if (this.#session) this.#host.receive(this.#session, text);
+  }
+
+  takeRest(bytes: Buffer): void {
+    this.#library?.call(this.#socket, bytes);
   }
 
   #refuseBinary(): void {
@@ -143,7 +156,7 @@ export class WebSocketConnection implements Connection {
     this.#alive = true;
   }
 
-  #drained(): void {
+  drained(): void {
     if (this.#session) this.#host.writable(this.#session);
   }
 
@@ -163,6 +176,10 @@ function onPing(this: WebSocket, data: Buffer): void {
 
 function onPong(this: WebSocket): void {
   (this as ClientWebSocket).connection?.ponged();
+}
+
+function onDrain(this: ClientSocket): void {
+  this[CONNECTION]?.drained();
 }
 
 function ignore(): void {}
