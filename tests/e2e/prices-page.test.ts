@@ -271,3 +271,18 @@ it('works from the keyboard', async () => {
   await alice.keyboard.press('Escape');
   expect(await alice.evaluate('document.activeElement.className')).toBe('inbox-button');
 });
+
+it('says so when its code cannot be loaded, and tries again', async () => {
+  const page = await openPage(browser, server.url, { expectedErrors: /ERR_FAILED/ });
+  let away = true;
+  await page.route(/\/assets\/(prices-page|toasts)-.*\.js/, (route) =>
+    away ? route.abort() : route.continue(),
+  );
+  await page.getByRole('navigation').getByRole('link', { name: 'Prices' }).click();
+  await page.locator('.sign-in input').fill('Alice');
+  await page.locator('.sign-in input').press('Enter');
+  await page.getByRole('alert').getByText('The server cannot be reached').waitFor();
+  away = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.locator('.connection-mark[data-live=true]').waitFor();
+});

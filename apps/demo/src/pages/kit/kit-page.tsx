@@ -43,7 +43,13 @@ export function KitPage({ kit, load }: KitFrameProps) {
   );
 }
 
-const Toasts = lazy(async () => ({ default: (await import('./toasts.tsx')).Toasts }));
+const Toasts = lazy<ComponentType>(() =>
+  import('./toasts.tsx').then(
+    (loaded) => ({ default: loaded.Toasts }),
+    // A page without toasts is better than none.
+    () => ({ default: () => null }),
+  ),
+);
 
 /** Tokens that the server takes no more: nothing but another sign-in helps. */
 const SPENT = new Set(['invalid_token', 'token_expired', 'token_revoked', 'unauthenticated']);
