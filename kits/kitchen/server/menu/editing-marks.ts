@@ -26,6 +26,12 @@ export interface EditingMarksOptions {
 export class EditingMarks<Client extends object> {
   readonly #options: EditingMarksOptions;
   readonly #marks = new Map<Client, Mark>();
+  /** The clients at each cell, by its editor. */
+  readonly #clients = new Map<string, Set<Client>>();
+  /** The beginnings that were told, and whether that has succeeded. */
+  readonly #told = new Map<string, boolean>();
+  /** What is being told of each editor. */
+  readonly #telling = new Map<string, Promise<void>>();
 
   constructor(options: EditingMarksOptions) {
     this.#options = options;
@@ -33,57 +39,80 @@ export class EditingMarks<Client extends object> {
 
   /** Begins a mark, or renews it silently; a client that edited another cell has left that. */
   async start(client: Client, editor: Editor): Promise<void> {
-    const before = this.#marks.get(client);
-    before?.timer.cancel();
+    const before = this.#remove(client);
     const timer = this.#options.clock.after(this.#options.lease, () => this.endAll(client));
-    const others = [...this.#marks].some(([other, mark]) => other !== client && isSame(mark, editor));
     this.#marks.set(client, { ...editor, timer });
-    if (before && isSame(before, editor)) return;
-    if (before) await this.#tellEnd(before);
-    if (!others) await this.#options.tell(editor, true);
+    const key = keyOf(editor);
+    const clients = this.#clients.get(key) ?? new Set();
+    this.#clients.set(key, clients.add(client));
+    if (before && keyOf(before) !== key) await this.#tell(before);
+    await this.#tell(editor);
   }
 
   /** Ends a client's mark, if it stands at this cell. */
-  async end(client: Client, place: CellPlace): Promise<void> {
+  async end(client: Client, { group, week, cell }: CellPlace): Promise<void> {
     const mark = this.#marks.get(client);
-    if (mark && isAt(mark, place)) await this.#drop(client, mark);
+    if (!mark || mark.group !== group || mark.week !== week || mark.cell !== cell) return;
+    this.#remove(client);
+    await this.#tell(mark);
   }
 
   /** Ends a client's mark, wherever it stands. */
   endAll(client: Client): void {
-    const mark = this.#marks.get(client);
-    if (mark) this.#drop(client, mark).catch(this.#options.onError);
+    const mark = this.#remove(client);
+    if (mark) this.#tell(mark).catch(this.#options.onError);
   }
 
   /** Who edits a week's cells, each once a cell. */
   at({ group, week }: Omit<CellPlace, 'cell'>): readonly Editor[] {
     const marks = [...this.#marks.values()].filter((mark) => mark.group === group && mark.week === week);
-    return marks.filter((mark, index) => marks.findIndex((other) => isSame(other, mark)) === index);
+    return [...new Map(marks.map((mark) => [keyOf(mark), mark])).values()];
   }
 
   /** Lets go of the timers. */
   close(): void {
     for (const { timer } of this.#marks.values()) timer.cancel();
     this.#marks.clear();
+    this.#clients.clear();
   }
 
-  async #drop(client: Client, mark: Mark): Promise<void> {
+  #remove(client: Client): Mark | undefined {
+    const mark = this.#marks.get(client);
+    if (!mark) return undefined;
     mark.timer.cancel();
     this.#marks.delete(client);
-    await this.#tellEnd(mark);
+    const key = keyOf(mark);
+    const clients = this.#clients.get(key);
+    clients?.delete(client);
+    if (clients?.size === 0) this.#clients.delete(key);
+    return mark;
   }
 
-  /** Who has a second client at the same cell is still there. */
-  async #tellEnd(mark: Mark): Promise<void> {
-    if (![...this.#marks.values()].some((other) => isSame(other, mark)))
-      await this.#options.tell(mark, false);
+  /** Tells how it stands with an editor, unless that is known: one word after the other, so that the last one is true. */
+  #tell(editor: Editor): Promise<void> {
+    const key = keyOf(editor);
+    const before = this.#telling.get(key)?.catch(() => {});
+    const telling = Promise.resolve(before)
+      .then(() => this.#tellNow(key, editor))
+      .finally(() => {
+        if (this.#telling.get(key) === telling) this.#telling.delete(key);
+      });
+    this.#telling.set(key, telling);
+    return telling;
+  }
+
+  async #tellNow(key: string, editor: Editor): Promise<void> {
+    if (!this.#clients.has(key)) {
+      // Also of a beginning that may have been told.
+      if (this.#told.delete(key)) await this.#options.tell(editor, false);
+    } else if (this.#told.get(key) !== true) {
+      this.#told.set(key, false);
+      await this.#options.tell(editor, true);
+      this.#told.set(key, true);
+    }
   }
 }
 
-function isSame(one: Editor, other: Editor): boolean {
-  return one.user === other.user && isAt(one, other);
-}
-
-function isAt(one: CellPlace, other: CellPlace): boolean {
-  return one.group === other.group && one.week === other.week && one.cell === other.cell;
+function keyOf({ group, week, cell, user }: Editor): string {
+  return JSON.stringify([group, week, cell, user]);
 }
