@@ -8,6 +8,7 @@ import { type Disconnect, disconnect, TidingsError } from '@tidings/protocol';
 import { catchUp, isAfter } from './catch-up.ts';
 import { Channel } from './channel.ts';
 import type { HubObserver } from './hub-observer.ts';
+import { HubObservers } from './hub-observers.ts';
 import type { Identity } from './identity.ts';
 import type { ResolvedChannel } from './namespaces.ts';
 import { Outbound } from './outbound.ts';
@@ -49,9 +50,7 @@ export class Hub {
   readonly #outbound: Outbound;
   readonly #channels = new Map<string, Channel>();
   readonly #sessions = new Map<string, Session>();
-  readonly #observers: HubObserver[] = [];
-  /** Those of them that are told of each event: few, and asked for each event. */
-  readonly #published: HubObserver[] = [];
+  readonly #observers = new HubObservers();
 
   constructor(options: HubOptions) {
     this.#broker = options.broker;
@@ -65,9 +64,7 @@ export class Hub {
   }
 
   observe(observer: HubObserver): void {
-    this.#observers.push(observer);
-    if (observer.published) this.#published.push(observer);
-    if (observer.delivered) this.#outbound.observe(observer);
+    this.#observers.add(observer);
   }
 
   // Sessions
@@ -85,7 +82,7 @@ export class Hub {
     const before = this.#sessions.get(session.id);
     if (before) this.disconnect(before, disconnect('disconnected'));
     this.#sessions.set(session.id, session);
-    for (const observer of this.#observers) observer.opened?.(session);
+    for (const observer of this.#observers.all) observer.opened?.(session);
   }
 
   /** Forgets a session. A transport calls this once its connection has ended, for whatever reason. */
@@ -97,7 +94,7 @@ export class Hub {
     session.pending = undefined;
     session.queue?.clear();
     this.#outbound.tellDropped(session);
-    for (const observer of this.#observers) observer.closed?.(session);
+    for (const observer of this.#observers.all) observer.closed?.(session);
   }
 
   /** Binds a session to another identity. */
@@ -105,7 +102,7 @@ export class Hub {
     const before = session.identity;
     session.identity = identity;
     session.provisional = false;
-    for (const observer of this.#observers) observer.identified?.(session, before);
+    for (const observer of this.#observers.all) observer.identified?.(session, before);
   }
 
   /** Tells a client why and ends its session. */
@@ -183,7 +180,7 @@ export class Hub {
         throw new TidingsError('not_subscribed', 'The channel was left before it could be joined.');
       if (!subscription.announced) {
         subscription.announced = true;
-        for (const observer of this.#observers) observer.subscribed?.(subscription);
+        for (const observer of this.#observers.all) observer.subscribed?.(subscription);
       }
       return { subscription, slice, waiting };
     } catch (error) {
@@ -230,7 +227,7 @@ export class Hub {
     subscriptions.delete(subscription.channel);
     this.#leave(subscription);
     if (!subscription.announced) return;
-    for (const observer of this.#observers) observer.unsubscribed?.(subscription);
+    for (const observer of this.#observers.all) observer.unsubscribed?.(subscription);
   }
 
   #leave(subscription: Subscription): void {
@@ -243,7 +240,7 @@ export class Hub {
 
   /** Takes an event from the broker, to be given out at the end of the tick. */
   deliver(event: ChannelEvent): void {
-    for (const observer of this.#published) observer.published?.(event);
+    for (const observer of this.#observers.published) observer.published?.(event);
     const channel = this.#channels.get(event.channel);
     if (!channel) return;
     if (channel.joining.size > 0) for (const subscription of channel.joining) this.#hold(subscription, event);

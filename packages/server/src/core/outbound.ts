@@ -9,7 +9,7 @@
  */
 import type { Channel } from './channel.ts';
 import { type Encoded, encode } from './encode.ts';
-import type { HubObserver } from './hub-observer.ts';
+import type { HubObservers } from './hub-observers.ts';
 import type { Namespace } from './namespace.ts';
 import { OverflowQueue } from './overflow-queue.ts';
 import { Batch, type Run } from './ports/batch.ts';
@@ -21,7 +21,7 @@ export interface OutboundOptions {
   readonly queue: number;
   /** Runs a callback at the end of the tick. */
   readonly endOfTick: (callback: () => void) => void;
-  readonly observers: readonly HubObserver[];
+  readonly observers: HubObservers;
   /** Ends a session whose queue is full. */
   readonly giveUp: (session: Session) => void;
 }
@@ -45,18 +45,11 @@ export class Outbound {
   readonly #options: OutboundOptions;
   #stretches: Stretch[] = [];
   #dirty: Session[] = [];
-  /** Those who are told of each event that was given out. */
-  readonly #delivered: HubObserver[] = [];
   #root = Batch.of([]);
   #scheduled = false;
 
   constructor(options: OutboundOptions) {
     this.#options = options;
-  }
-
-  /** Tells an observer what was given to whom. */
-  observe(observer: HubObserver): void {
-    this.#delivered.push(observer);
   }
 
   /** Takes an event, to be given at the end of the tick to those who follow its channel by then. */
@@ -99,7 +92,7 @@ export class Outbound {
   /** Tells observers what a slow reader was spared, once that is known. */
   tellDropped(session: Session): void {
     const dropped = session.queue?.dropped ?? 0;
-    if (dropped > 0) for (const observer of this.#options.observers) observer.dropped?.(session, dropped);
+    if (dropped > 0) for (const observer of this.#options.observers.all) observer.dropped?.(session, dropped);
   }
 
   /** Sends everything collected so far. */
@@ -142,7 +135,7 @@ export class Outbound {
         sessions += subscriptions.size;
         for (const { session } of subscriptions) this.#give(session, channel.namespace, encoded);
       }
-      for (const observer of this.#delivered)
+      for (const observer of this.#options.observers.delivered)
         for (const event of events) observer.delivered?.(event, sessions);
     }
   }
