@@ -15,6 +15,9 @@ export interface ServerStats {
 
 const INTERVAL = 2_000;
 
+/** The status of what may be asked again later. */
+const TOO_MANY = 429;
+
 /** The newest numbers; `undefined` until there are any, and when the server keeps them to itself. */
 export const serverStats: Store<ServerStats | undefined> = createStore<ServerStats | undefined>(undefined);
 
@@ -33,7 +36,7 @@ export function pollServerStats(token: string | undefined): () => void {
       try {
         const headers: HeadersInit = token ? { Authorization: `Bearer ${token}` } : {};
         const answer = await fetch('/api/v1/realtime/stats', { headers, signal });
-        if (answer.status >= 400 && answer.status < 500) {
+        if (answer.status >= 400 && answer.status < 500 && answer.status !== TOO_MANY) {
           serverStats.set(undefined);
           return;
         }

@@ -5,8 +5,18 @@ export const kits: Store<ReadonlySet<string> | undefined> = createStore<Readonly
   undefined,
 );
 
-void fetch('/api/v1/kits')
-  .then(async (response) => (await response.json()) as { readonly kits?: readonly string[] })
-  .then((answer) => kits.set(new Set(answer.kits)))
-  // A server that cannot be reached says so wherever something is asked of it.
-  .catch(() => kits.set(new Set()));
+/** Before a server that could not answer is asked again, milliseconds. */
+const AGAIN = 3000;
+
+async function ask(): Promise<void> {
+  try {
+    const answer = await fetch('/api/v1/kits');
+    if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
+    kits.set(new Set(((await answer.json()) as { readonly kits?: readonly string[] }).kits));
+  } catch {
+    // A server that cannot be reached says so wherever something is asked of it.
+    setTimeout(ask, AGAIN);
+  }
+}
+
+void ask();
