@@ -4,6 +4,7 @@
  * @module
  */
 import { type Identity, type Tidings, TidingsError } from '@tidings/server/kit';
+import { cutText } from './cut-text.ts';
 
 /** What a route has of its request. */
 type Request = Parameters<Tidings['callerOf']>[0];
@@ -42,5 +43,5 @@ export async function requireKnown(tidings: Pick<Tidings, 'callerOf'>, request: 
 /** What others see of a user: the claim `name` of the token, else the user's id. */
 export function nameOf({ claims }: Identity, user: string): string {
   const name = typeof claims.name === 'string' ? claims.name.replace(/\p{C}/gu, '').trim() : '';
-  return (name || user).slice(0, MAX_NAME);
+  return cutText(name || user, MAX_NAME);
 }

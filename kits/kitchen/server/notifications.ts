@@ -5,6 +5,7 @@
  */
 import type { NewNotification, Template } from '@tidings/server/kit';
 import type { KitchenEvents } from '../events.ts';
+import { cutText } from './cut-text.ts';
 
 /** The events that one user is told. */
 export type PersonalEvent = Exclude<keyof KitchenEvents, 'NewCommunityPost'>;
@@ -163,7 +164,7 @@ const NOTIFICATIONS: { readonly [Name in PersonalEvent]: (data: KitchenEvents[Na
   }),
   SystemNotification: ({ title, message, level, url, group_id }) => ({
     category: 'kitchen.system',
-    texts: { en: { title: excerpt(title), body: message.slice(0, MAX_MESSAGE) } },
+    texts: { en: { title: excerpt(title), body: cutText(message, MAX_MESSAGE) } },
     data: group_id === undefined ? {} : { group_id },
     ...(level === undefined ? {} : { level }),
     ...(url === undefined ? {} : { url }),
@@ -192,5 +193,5 @@ function excerpt(text: string): string {
 }
 
 function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
+  return text.length <= most ? text : `${cutText(text, most - 1).trimEnd()}…`;
 }

@@ -10,6 +10,8 @@ it.each([
   ['5 <мин>', '5 <мин>'],
   ['a\tb', 'a\tb'],
   ['👩‍🍳 &amp;', '👩‍🍳 &amp;'],
+  // As a database keeps it, so that a repeat is the same.
+  ['half \ud83d', 'half \ufffd'],
 ])('takes %j', (text, taken) => {
   expect(plainText(text, 'A post')).toBe(taken);
 });

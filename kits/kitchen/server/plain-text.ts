@@ -31,7 +31,7 @@ export function nameText(text: string, what: string): string {
 
 /** Checks text of any kind, which may be nothing. @returns it without white space around it. @throws TidingsError `invalid_request`. */
 export function anyText(text: string, what: string): string {
-  const trimmed = text.replaceAll('\r\n', '\n').trim();
+  const trimmed = text.replaceAll('\r\n', '\n').trim().toWellFormed();
   if (CONTROL.test(trimmed))
     throw new TidingsError('invalid_request', `${what} has control characters in it.`);
   return trimmed;

@@ -9,6 +9,7 @@
 import { type KitTransaction, type Tidings, TidingsError } from '@tidings/server/kit';
 import type { CallingUser } from '../callers.ts';
 import { groupChannel, userChannel } from '../channels.ts';
+import { cutText } from '../cut-text.ts';
 import { sameKey } from '../recipes/ingredients.ts';
 import type { KitchenTables } from '../tables.ts';
 import { type Position, rounded } from './distance.ts';
@@ -208,7 +209,7 @@ async function tellShop(
   const names = items.slice(0, MAX_NAMES).join(', ') + (items.length > MAX_NAMES ? ', …' : '');
   await notify(user, {
     template: 'shop-nearby',
-    values: { shop: name, count: items.length, names: names.slice(0, MAX_TEXT) },
+    values: { shop: name, count: items.length, names: cutText(names, MAX_TEXT) },
     url: '/kitchen?tab=fridge',
     data: { event: 'ShopNearby', shop_id: shop },
   });
