@@ -53,7 +53,7 @@ class Client:
                 if not ended.again:
                     raise
                 # Full jitter: clients that were cut off together do not all come back together.
-                delay = random.uniform(0, min(MAX_DELAY, BASE_DELAY * 2**self.attempt))
+                delay = random.uniform(0, min(MAX_DELAY, BASE_DELAY * 2 ** min(self.attempt, 10)))
                 delay = delay if ended.delay is None else ended.delay
                 self.attempt += 1
                 print(f"{ended}; back in {delay:.1f} s", file=sys.stderr)
