@@ -96,12 +96,12 @@ describe('who may come in', () => {
     await once(refused, 'connect_error');
   });
 
-  it('joining twice over one connection ends it', async () => {
+  it('joining twice over one connection ends it, however the namespace is written', async () => {
     const server = await startSocketIOServer({ limits: { connections: 1 } });
-    for (let n = 0; n < 3; n += 1) {
+    for (const join of ['40', '40/,', '40/']) {
       const { ws, closed } = await rawClient(server.url);
-      ws.send('40');
-      ws.send('40');
+      ws.send(join);
+      ws.send(join);
       await closed;
     }
     await expect.poll(() => server.core.hub.sessions.size).toBe(0);

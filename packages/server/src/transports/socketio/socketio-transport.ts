@@ -62,8 +62,8 @@ const PONG_SHARE = 0.8;
 /** How long a connection may be there without joining a namespace, milliseconds. */
 const JOIN_TIMEOUT = 10_000;
 
-/** The packet by which a client joins the namespace `/`; what follows is its `auth`. */
-const JOIN_PACKET = /^0(?:\/,|(?!\/))/;
+/** The packet by which a client joins the namespace `/`, in each way to write it; what follows is its `auth`. */
+const JOIN_PACKET = /^0(?:\/(?:,|$)|(?!\/))/;
 
 /** Events of a client that end its session for good. */
 const LEFT_FOR_GOOD: ReadonlySet<string> = new Set(['client namespace disconnect']);
