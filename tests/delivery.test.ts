@@ -366,6 +366,29 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s, a notification', (kind) => {
     await gone.delivery.idle();
   });
 
+  it('whose courier ends when it is told that its time is over is not sent beside it, and what it says counts', async () => {
+    const { tell, push, core, delivery, delivered } = await start();
+    const id = await tell('alice');
+    const { promise: late, resolve } = Promise.withResolvers<Outcome>();
+    push.answers.push(() => late);
+    core.clock.set(core.clock.now() + 10 * SECOND);
+    delivery.start();
+    await expect.poll(() => push.told).toEqual([[id]]);
+    const signal = push.errands[0]?.signal;
+    expect(signal?.aborted).toBe(false);
+    core.clock.advance(30 * SECOND);
+    expect(signal?.aborted).toBe(true);
+    core.clock.advance(14 * SECOND);
+    resolve({ status: 'delivered', detail: '2 devices' });
+    await delivery.idle();
+    expect(push.told).toEqual([[id]]);
+    expect(await delivered(id, 'push')).toMatchObject({
+      state: 'delivered',
+      attempts: 1,
+      detail: '2 devices',
+    });
+  });
+
   it('whose courier is silent for too long is tried again', async () => {
     const { tell, push, core, delivery, delivered } = await start();
     const id = await tell('alice');
@@ -373,7 +396,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s, a notification', (kind) => {
     core.clock.set(core.clock.now() + 10 * SECOND);
     delivery.start();
     await expect.poll(() => push.told).toEqual([[id]]);
-    core.clock.advance(30 * SECOND);
+    core.clock.advance(45 * SECOND);
     await expect
       .poll(async () => (await delivered(id, 'push')).detail)
       .toBe('The courier took longer than 30000 ms.');

@@ -82,6 +82,11 @@ export async function openPush(
       return device;
     },
     deliver: (letters, given, contact = ALICE) =>
-      push.courier.deliver(contact, letters, { deliveryId: 'delivery-1', digest: false, ...given }),
+      push.courier.deliver(contact, letters, {
+        deliveryId: 'delivery-1',
+        digest: false,
+        signal: new AbortController().signal,
+        ...given,
+      }),
   };
 }

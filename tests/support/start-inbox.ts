@@ -41,7 +41,8 @@ export const TEXTS = { en: { title: 'Hello', body: 'How are you?' } } as const;
 export interface Errand {
   readonly contact: Contact;
   readonly letters: readonly Letter[];
-  readonly options: CourierOptions;
+  readonly options: Omit<CourierOptions, 'signal'>;
+  readonly signal: AbortSignal;
 }
 
 /** A courier that writes down what it is asked, and answers what a test says. */
@@ -56,8 +57,12 @@ export class RecordingCourier implements Courier {
     this.name = name;
   }
 
-  async deliver(contact: Contact, letters: readonly Letter[], options: CourierOptions): Promise<Outcome> {
-    this.errands.push({ contact, letters, options });
+  async deliver(
+    contact: Contact,
+    letters: readonly Letter[],
+    { signal, ...options }: CourierOptions,
+  ): Promise<Outcome> {
+    this.errands.push({ contact, letters, options, signal });
     const answer = this.answers.shift() ?? { status: 'delivered', detail: 'taken' };
     return typeof answer === 'function' ? answer() : answer;
   }

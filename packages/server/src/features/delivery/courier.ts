@@ -40,6 +40,8 @@ export interface CourierOptions {
   readonly deliveryId: string;
   /** Several letters, to be told as one. */
   readonly digest: boolean;
+  /** Aborted when its time is over: nothing more is to be begun, and what came of it is to be said soon. */
+  readonly signal: AbortSignal;
 }
 
 /** One way to a user outside of the app. */

@@ -56,6 +56,9 @@ const AT_ONCE = 64;
 /** So many must be free before more are claimed. */
 const CLAIM_AT_LEAST = AT_ONCE / 2;
 
+/** How long a courier whose time is over has to end, as a part of that time; with it, less than a lease. */
+const LATE = 0.5;
+
 /** How long a server that goes down waits for couriers, milliseconds. */
 const CLOSE_PATIENCE = 5000;
 
@@ -229,7 +232,9 @@ export class Worker {
     const identity = digest ? (first.digest as string) : first.id;
     const deliveryId = first.round === 0 ? identity : `${identity}.${first.round}`;
     const courier = chain.get(first.courier);
-    const outcome = await this.#inTime(() => courier.deliver(contact, letters, { deliveryId, digest }));
+    const outcome = await this.#inTime((signal) =>
+      courier.deliver(contact, letters, { deliveryId, digest, signal }),
+    );
     const now = clock.now();
     // What was read while it was on its way is taken back.
     const read = await inbox.find(rows.map(({ notification }) => notification));
@@ -265,21 +270,28 @@ export class Worker {
     await queue.settle(changes, now);
   }
 
-  /** Asks a courier, but not for longer than it may take. */
-  async #inTime(ask: () => Promise<Outcome>): Promise<Outcome> {
+  /**
+   * Asks a courier, but not for longer than it may take. When its time is over it is waited for a little while: another
+   * attempt beside it would tell again what it is just telling.
+   */
+  async #inTime(ask: (signal: AbortSignal) => Promise<Outcome>): Promise<Outcome> {
     const { clock, timeout } = this.#options;
+    const over = new AbortController();
     const { promise: late, resolve } = Promise.withResolvers<Outcome>();
-    const timer = clock.after(timeout, () =>
-      resolve({ status: 'retry', detail: `The courier took longer than ${timeout} ms.` }),
-    );
+    const timers = [
+      clock.after(timeout, () => over.abort()),
+      clock.after(timeout * (1 + LATE), () =>
+        resolve({ status: 'retry', detail: `The courier took longer than ${timeout} ms.` }),
+      ),
+    ];
     try {
-      return await Promise.race([Promise.try(ask), late]);
+      return await Promise.race([Promise.try(ask, over.signal), late]);
     } catch (error) {
       this.#options.onError(error);
       const why = error instanceof Error ? error.message : String(error);
       return { status: 'retry', detail: `The courier failed: ${why}` };
     } finally {
-      timer.cancel();
+      for (const timer of timers) timer.cancel();
     }
   }
 }

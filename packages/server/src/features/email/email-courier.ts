@@ -48,7 +48,12 @@ export class EmailCourier implements Courier {
     this.#sender = sender;
   }
 
-  async deliver(contact: Contact, letters: readonly Letter[], options: CourierOptions): Promise<Outcome> {
+  async deliver(
+    contact: Contact,
+    letters: readonly Letter[],
+    // Its time is the mailer’s own.
+    options: Omit<CourierOptions, 'signal'>,
+  ): Promise<Outcome> {
     const { mailer, bounces, clock } = this.#options;
     const { user, email: address } = contact;
     if (address === undefined) return { status: 'unreachable', detail: 'no email address' };
@@ -70,7 +75,7 @@ export class EmailCourier implements Courier {
     contact: Contact,
     address: string,
     letters: readonly Letter[],
-    { deliveryId }: CourierOptions,
+    { deliveryId }: Pick<CourierOptions, 'deliveryId'>,
   ): SendMailOptions {
     const { links, clock, publicUrl } = this.#options;
     const { user, language, name = '' } = contact;

@@ -53,6 +53,9 @@ const DIGEST_TITLES: Readonly<Record<Language, string>> = {
 /** Ids that a digest carries, for the service worker to take it away when all were read. */
 const MOST_IDS = MOST_CLOSED;
 
+/** Of a device that there was no time for. */
+const OUT_OF_TIME: PushAnswer = { kind: 'later', detail: 'out of time' };
+
 /** A message without a notification costs a page its permission there (WebKit's rule), so none is sent. */
 const NEVER_SILENT = /\.push\.apple\.com$/;
 
@@ -67,7 +70,7 @@ export class PushCourier implements Courier {
   async deliver(
     contact: Contact,
     letters: readonly Letter[],
-    { deliveryId, digest }: CourierOptions,
+    { deliveryId, digest, signal }: CourierOptions,
   ): Promise<Outcome> {
     const { clock, devices, told } = this.#options;
     const now = clock.now();
@@ -93,10 +96,14 @@ export class PushCourier implements Courier {
     const tally = new Tally([...attempts.values()].filter((attempt) => attempt.told).length);
     const pending = recipients.filter(({ id }) => !attempts.get(id)?.told);
     for (let n = 0; n < pending.length; n += AT_ONCE) {
+      if (signal.aborted) {
+        for (const { id } of pending.slice(n)) tally.count(OUT_OF_TIME, attempts.get(id)?.tries ?? 0);
+        break;
+      }
       const batch = await Promise.all(
         pending.slice(n, n + AT_ONCE).map(async (device) => ({
           device,
-          answer: await this.#tell(device, payload, message),
+          answer: await this.#tell(device, payload, message, signal),
         })),
       );
       const done: Attempt[] = [];
@@ -162,11 +169,13 @@ export class PushCourier implements Courier {
     device: Recipient,
     payload: ShowPayload,
     message: Omit<PushMessage, 'payload'>,
+    signal: AbortSignal,
   ): Promise<PushAnswer> {
     for (let halvings = 0; ; halvings += 1) {
       const text = writePayload(payload, Math.floor(MOST_BYTES / 2 ** halvings));
       const answer = await this.#options.service.send(device, { ...message, payload: text });
       if (answer.kind !== 'too-large') return answer;
+      if (signal.aborted) return OUT_OF_TIME;
       if (halvings === MOST_HALVINGS) return { kind: 'refused', detail: '413, however short' };
     }
   }
