@@ -45,13 +45,16 @@ export function createCall(token: string): Call {
     const init: RequestInit = { method: method ?? (body === undefined ? 'GET' : 'POST'), headers };
     if (body !== undefined) init.body = raw ? body : JSON.stringify(body);
     if (signal) init.signal = signal;
-    const response = await fetch(`/api/v1${path}`, init).catch((error: unknown) => {
-      if (signal?.aborted) throw error;
+    try {
+      const response = await fetch(`/api/v1${path}`, init);
+      const text = await response.text();
+      if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as Result;
+      throw refusal(response.status, text);
+    } catch (error) {
+      if (error instanceof CallError || signal?.aborted) throw error;
+      // It was not reached, its answer has broken off, or another has answered in its place.
       throw new CallError('network', 'The server cannot be reached.');
-    });
-    const text = await response.text();
-    if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as Result;
-    throw refusal(response.status, text);
+    }
   };
 }
 
