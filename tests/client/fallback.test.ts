@@ -70,6 +70,28 @@ it('follows and leaves channels while the stream is open, each from where it was
   expect((await one.next()).data).toBe(4);
 });
 
+it('goes on when a new token takes the right to the only channel away', async () => {
+  const server = await startServer({
+    development: false,
+    namespaces: { room: { rights: { subscribe: 'granted', publish: 'anyone' } } },
+  });
+  let channels: Record<string, string[]> = { 'room:1': ['subscribe'] };
+  const client = openClient({
+    url: server.url,
+    transports: ['sse'],
+    token: () => tokenFor('alice', { channels }),
+  });
+  const channel = client.channel('room:1');
+  hear(channel);
+  await settled(channel);
+  channels = {};
+  await client.refreshToken();
+  const { error } = await until(channel.status, ({ state }) => state === 'failed');
+  expect(error?.code).toBe('forbidden');
+  expect(client.status.getSnapshot().state).toBe('connected');
+  expect(await channel.publish('said', 1)).toMatchObject({ offset: 1 });
+});
+
 it('is told what the server refuses: a channel, a command, and the session', async () => {
   const server = await startServer({ development: false, auth: { anonymous: false } });
   const stranger = openClient({ url: server.url, transports: ['sse'] });

@@ -54,6 +54,33 @@ describe.each(['websocket', 'sse'] as const)('by %s', (transport) => {
   });
 });
 
+it('does not ask over and over by SSE when the device’s clock is ahead', async () => {
+  const server = await startServer();
+  let asked = 0;
+  const client = openClient({
+    url: server.url,
+    transports: ['sse'],
+    token() {
+      asked += 1;
+      return tokenFor('alice', { exp: inSeconds(3600) });
+    },
+    clock: {
+      wall: () => Date.now() + 2 * 3_600_000,
+      monotonic: () => performance.now(),
+      after(ms, callback) {
+        // What would come within a second comes at once.
+        const timer = setTimeout(callback, ms <= 1000 ? 1 : ms);
+        return { cancel: () => clearTimeout(timer) };
+      },
+    },
+  });
+  const channel = client.channel('demo:a');
+  hear(channel);
+  await settled(channel);
+  for (let n = 0; n < 20; n += 1) await channel.publish('said', n);
+  expect(asked).toBe(1);
+});
+
 it('stops when the token is no token of this server, and starts again with connect()', async () => {
   const server = await startServer();
   let token = 'no.such.token';

@@ -94,12 +94,18 @@ class SseTransport implements Transport {
 
   #welcome(said: Pick<WelcomeMessage, 'user' | 'session' | 'heartbeat'>): void {
     if (this.#ended) return;
-    const expiresAt = tokenEnd(this.#token);
+    const expiresAt = this.#expiresAt();
     this.#parts.listener.alive();
     this.#parts.listener.message({
       type: 'welcome',
       welcome: { ...said, protocol: PROTOCOL, expiresAt, at: undefined, maxMessage: 0 },
     });
+  }
+
+  /** When the token ends; of one that the server takes after its end the device's clock can say nothing. */
+  #expiresAt(): number | undefined {
+    const end = tokenEnd(this.#token);
+    return end !== undefined && end > this.#parts.clock.wall() ? end : undefined;
   }
 
   // Following
@@ -120,7 +126,7 @@ class SseTransport implements Transport {
 
   #authenticate(id: number, message: ClientMessage): void {
     this.#token = message.token as string;
-    this.#reply(id, { user: tokenUser(this.#token), expiresAt: tokenEnd(this.#token) });
+    this.#reply(id, { user: tokenUser(this.#token), expiresAt: this.#expiresAt() });
     this.#reopen();
   }
 
@@ -224,15 +230,20 @@ class SseTransport implements Transport {
 
   #streamEnded(error: ClientError): void {
     if (this.#notice) this.#finish(this.#notice);
-    else if (isOfChannels(error) && this.#asked.length > 0) this.#refuseAsked(error);
+    else if (isOfChannels(error)) this.#refuseChannels(error);
     else this.#end(error);
   }
 
-  /** None of the channels can be followed: those asked for last are refused, the others go on. */
-  #refuseAsked(error: ClientError): void {
+  /** None of the channels can be followed: those asked for last are refused, the others go on if they still can. */
+  #refuseChannels(error: ClientError): void {
     const { code, message } = error;
     const asked = this.#asked;
     this.#asked = [];
+    if (asked.length === 0) {
+      const channels = [...this.#places.keys()];
+      this.#places.clear();
+      for (const channel of channels) this.#parts.listener.message({ type: 'unsubscribed', channel, error });
+    }
     for (const { id, channels } of asked) {
       for (const channel of channels) this.#places.delete(channel);
       this.#refuse(id, { code, message });
