@@ -1,6 +1,8 @@
 /**
  * The client against a server that answers when a test has it answer: what is only right in one order.
  */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 
 import { MemoryOutboxStore } from './outbox/memory-outbox-store.ts';
@@ -95,6 +97,24 @@ describe('a channel', () => {
     expect([heard, gaps]).toEqual([[1], []]);
     expect(channel.status.getSnapshot().state).toBe('live');
     expect(sent('unsubscribe')).toEqual([]);
+  });
+
+  it('tells of a gap whoever asked for it, also when nobody has held the channel meanwhile', async () => {
+    const { client, sent, answer } = await openScripted();
+    const gaps: unknown[] = [];
+    client.channel('room:1').onGap(({ since }) => gaps.push(since));
+    await settle();
+    setFlagsFromString('--expose-gc');
+    runInNewContext('gc')();
+    await settle();
+    client.channel('room:1').subscribe();
+    await settle();
+    answer(sent('subscribe')[0], { channels: [{ channel: 'room:1', position: 'e:1' }] });
+    client.disconnect();
+    await client.connect();
+    await settle();
+    answer(sent('subscribe')[1], { channels: [{ channel: 'room:1', position: 'f:1', recovered: false }] });
+    expect(gaps).toEqual(['e:1']);
   });
 
   it('that is left before the answer is left once it is there', async () => {

@@ -129,6 +129,7 @@ export function clientOf(
 
   const parts: ChannelParts = {
     feed,
+    kept: new Set(),
     subscriptions,
     requests,
     outbox,

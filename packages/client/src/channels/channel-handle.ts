@@ -13,6 +13,8 @@ import type { Subscriptions } from './subscriptions.ts';
 /** What a channel is made of. */
 export interface ChannelParts {
   readonly feed: (channel: string) => Feed;
+  /** What must last as long as the client: who waits for a gap need have neither the channel nor the way to stop. */
+  readonly kept: Set<() => void>;
   readonly subscriptions: Subscriptions;
   readonly requests: Requests;
   readonly outbox: Outbox;
@@ -28,7 +30,7 @@ export interface ChannelParts {
 /** Makes the channel that an application sees. */
 export function createChannel<Events>(feed: Feed, parts: ChannelParts): Channel<Events> {
   const { name } = feed;
-  const { subscriptions, requests, outbox, newKey, sendNow } = parts;
+  const { subscriptions, requests, outbox, newKey, sendNow, kept } = parts;
   const hold = (held: Feed) => subscriptions.hold(held);
   const hear = (event: string | undefined, handler: EventHandler<unknown>) => {
     const off = feed.on(event, handler);
@@ -44,7 +46,14 @@ export function createChannel<Events>(feed: Feed, parts: ChannelParts): Channel<
     status: feed.status,
     on: (event, handler) => hear(event, handler as EventHandler<unknown>),
     onAny: (handler) => hear(undefined, handler as EventHandler<unknown>),
-    onGap: (handler) => feed.onGap(handler),
+    onGap(handler) {
+      const off = feed.onGap(handler);
+      kept.add(off);
+      return () => {
+        kept.delete(off);
+        off();
+      };
+    },
     subscribe: () => hold(feed),
     publish(event, data, { key = newKey(), signal, offline = true, conflate } = {}) {
       const message = {
