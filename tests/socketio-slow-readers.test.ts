@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
 import type { NamespaceOptions } from '../packages/server/src/core/namespace.ts';
 import { CutProxy } from './support/cut-proxy.ts';
+import { rawClient } from './support/raw-socketio.ts';
 import { once, startSocketIOServer, stockClient } from './support/start-socketio.ts';
 
 describe.each(['websocket', 'polling'])('a reader over %s that is too slow', (transport) => {
@@ -56,4 +58,16 @@ describe.each(['websocket', 'polling'])('a reader over %s that is too slow', (tr
     expect(heard.length).toBeLessThan(total);
     expect(heard).toEqual(heard.toSorted((a, b) => a - b));
   });
+});
+
+it.each([
+  ['pings', (ws: WebSocket, done: () => void) => ws.ping('x'.repeat(125), true, done)],
+  ['asks for namespaces', (ws: WebSocket, done: () => void) => ws.send('40/nowhere,', done)],
+])('a client that %s and reads no answer is cut', async (_, ask) => {
+  const server = await startSocketIOServer();
+  const { ws } = await rawClient(server.url);
+  ws.pause();
+  for (let asked = 0; asked < 400_000 && server.io.engine.clientsCount > 0; asked += 50)
+    await Promise.all(Array.from({ length: 50 }, () => new Promise<void>((resolve) => ask(ws, resolve))));
+  expect(server.io.engine.clientsCount).toBe(0);
 });

@@ -9,6 +9,7 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { ERRORS, TidingsError } from '@tidings/protocol';
 import { Server, type Socket } from 'socket.io';
+import { WebSocketServer } from 'ws';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Wire } from '../../core/ports/connection.ts';
 import type { Incoming, Reply, SubscribedTo } from '../../core/ports/dialect.ts';
@@ -65,6 +66,12 @@ const JOIN_TIMEOUT = 10_000;
 /** The packet by which a client joins the namespace `/`, in each way to write it; what follows is its `auth`. */
 const JOIN_PACKET = /^0(?:\/(?:,|$)|(?!\/))/;
 
+/** The packet by which a client joins any other, which the library answers whether or not answers are read. */
+const OTHER_JOIN_PACKET = /^0\//;
+
+/** So often a client may join other namespaces over one connection. */
+const MAX_OTHER_JOINS = 1000;
+
 /** Events of a client that end its session for good. */
 const LEFT_FOR_GOOD: ReadonlySet<string> = new Set(['client namespace disconnect']);
 
@@ -93,6 +100,8 @@ export class SocketIOTransport {
       // Unknown paths are answered by whoever answers upgrades.
       destroyUpgrade: false,
       maxHttpBufferSize: host.maxMessage,
+      // Its own may be one that answers pings without end to a client that does not read.
+      wsEngine: WebSocketServer,
       pingInterval: host.heartbeat,
       pingTimeout: host.heartbeat * PONG_SHARE,
       connectTimeout: JOIN_TIMEOUT,
@@ -178,10 +187,19 @@ export class SocketIOTransport {
 
   #read(visit: Visit, data: unknown): void {
     this.#reading = undefined;
-    if (typeof data !== 'string' || !JOIN_PACKET.test(data)) return;
+    if (typeof data !== 'string') return;
+    if (!JOIN_PACKET.test(data)) {
+      if (OTHER_JOIN_PACKET.test(data)) this.#countOther(visit);
+      return;
+    }
     if (visit.joining) visit.engine.close(true);
     visit.joining = true;
     this.#reading = { visit, auth: data.replace(JOIN_PACKET, '') };
+  }
+
+  #countOther(visit: Visit): void {
+    visit.otherJoins += 1;
+    if (visit.otherJoins > MAX_OTHER_JOINS) visit.engine.close(true);
   }
 
   async #restore(pid: string, cursor: string): Promise<string | undefined> {

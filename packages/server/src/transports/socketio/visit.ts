@@ -18,6 +18,8 @@ export class Visit {
   readonly handshake: Handshake;
   /** It asked to join the namespace `/`. */
   joining = false;
+  /** How often it asked to join another namespace. */
+  otherJoins = 0;
   /** Who it is, once the gate has said so. */
   admission: Promise<Admission> | undefined;
   admitted: Admission | undefined;
