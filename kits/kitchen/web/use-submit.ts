@@ -8,7 +8,7 @@ export interface Submit {
   readonly problem: string;
   /** Say that the form has changed: what is sent next is another thing than before. */
   readonly changed: () => void;
-  /** Sends it. @param send is given a key, the same until it has got there, so that trying again has one effect. @returns whether it was taken */
+  /** Sends it. @param send is given a key, the same until it has got there, so that trying again has one effect. @returns whether it was taken, and says nothing else by now */
   readonly submit: (send: (key: string) => Promise<unknown>) => Promise<boolean>;
 }
 
@@ -28,8 +28,10 @@ export function useSubmit(kitchen: Kitchen): Submit {
       setBusy(true);
       setProblem('');
       key.current ??= crypto.randomUUID();
+      const sent = key.current;
       try {
-        await send(key.current);
+        await send(sent);
+        if (key.current !== sent) return false;
         key.current = undefined;
         return true;
       } catch (error) {

@@ -10,6 +10,7 @@ export function ShopsNearby({ kitchen }: { readonly kitchen: Kitchen }) {
   // Only where the visitor has said so in this browser: opening the page asks for nothing.
   const [watching, setWatching] = useState(false);
   const touched = useRef(false);
+  const telling = useRef(Promise.resolve(true));
 
   useEffect(() => {
     let gone = false;
@@ -38,9 +39,15 @@ export function ShopsNearby({ kitchen }: { readonly kitchen: Kitchen }) {
   const choose = async (wanted: boolean) => {
     touched.current = true;
     setEnabled(wanted);
+    if (!wanted) setWatching(false);
     const body = { enabled: wanted };
     const set = () => call('/kitchen/place/settings', { method: 'PUT', body });
-    if (await attempt(kitchen, set)) setWatching(wanted);
+    // One after the other: the server is to know the last choice.
+    const mine = telling.current.then(() => attempt(kitchen, set));
+    telling.current = mine;
+    const told = await mine;
+    if (telling.current !== mine) return;
+    if (told) setWatching(wanted);
     else setEnabled(!wanted);
   };
 
