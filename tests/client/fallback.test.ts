@@ -32,7 +32,6 @@ it('goes back to WebSocket on another network, and loses nothing on the way', as
   const client = openClient({
     url: proxy.url,
     lifecycle: {
-      online: () => true,
       watch(listener) {
         device = listener;
         return () => {};
@@ -75,7 +74,7 @@ it('goes on when a new token takes the right to the only channel away', async ()
     development: false,
     namespaces: { room: { rights: { subscribe: 'granted', publish: 'anyone' } } },
   });
-  let channels: Record<string, string[]> = { 'room:1': ['subscribe'] };
+  let channels: Record<string, 'subscribe'[]> = { 'room:1': ['subscribe'] };
   const client = openClient({
     url: server.url,
     transports: ['sse'],

@@ -2,14 +2,13 @@ import type { Lifecycle } from './lifecycle.ts';
 
 /** What of a browser matters; each of it may be missing. */
 interface Surroundings {
-  readonly navigator?: { readonly onLine?: boolean; readonly connection?: EventTarget };
+  readonly navigator?: { readonly connection?: EventTarget };
   readonly window?: EventTarget;
   readonly document?: EventTarget & { readonly visibilityState: string };
 }
 
 /** What a browser tells of its network and its tab; elsewhere (Node, a worker) as much as there is of it. */
 export const browserLifecycle: Lifecycle = {
-  online: () => (globalThis as Surroundings).navigator?.onLine !== false,
   watch({ online, offline, wake, hide }) {
     const { window, document, navigator } = globalThis as Surroundings;
     const connection = navigator?.connection;

@@ -70,7 +70,6 @@ async function run(steps: readonly Step[]) {
       clock,
       random: () => 0.5,
       lifecycle: {
-        online: () => true,
         watch(listener) {
           device = listener;
           return () => {};

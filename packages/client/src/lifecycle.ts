@@ -12,8 +12,6 @@ export interface LifecycleListener {
 
 /** Watches the device: the browser's events by default, others where there are none (React Native, tests). */
 export interface Lifecycle {
-  /** False when the device knows that it has no network. */
-  online(): boolean;
   /** Tells a listener until the function it gives is called. */
   watch(listener: LifecycleListener): () => void;
 }

@@ -14,14 +14,13 @@ export interface NetInfoLike {
 
 /** What a phone tells of its network and of the application's place on the screen. @param netInfo leave it out when it is not installed. */
 export function nativeLifecycle(appState: AppStateLike, netInfo?: NetInfoLike): Lifecycle {
-  let connected: boolean | null = null;
   return {
-    online: () => connected !== false,
     watch({ online, offline, wake, hide }) {
       const subscription = appState.addEventListener('change', (state) => {
         if (state === 'active') wake();
         else if (state === 'background') hide();
       });
+      let connected: boolean | null = null;
       let network: string | undefined;
       const off = netInfo?.addEventListener(({ isConnected, type }) => {
         const first = network === undefined;

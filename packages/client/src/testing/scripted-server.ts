@@ -53,7 +53,7 @@ export async function openScripted(options: Partial<ClientOptions> = {}): Promis
       url: 'http://server.example',
       clock,
       random: () => 0.5,
-      lifecycle: { online: () => true, watch: () => () => {} },
+      lifecycle: { watch: () => () => {} },
       ...options,
     },
     { websocket: open, sse: open },
