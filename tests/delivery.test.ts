@@ -95,6 +95,25 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s, a notification', (kind) => {
     expect(push.retracted).toEqual([[id]]);
   });
 
+  it('that is read while its delivery is being written down is taken back too', async () => {
+    const { tell, pass, push, inbox, delivered } = await start();
+    const id = await tell('alice');
+    let looks = 0;
+    const find = inbox.find.bind(inbox);
+    inbox.find = async (ids, db) => {
+      const found = await find(ids, db);
+      if (db) return found;
+      looks += 1;
+      // The first look is before the courier is asked.
+      if (looks === 2) await inbox.mark('alice', 'read', { ids: [id] });
+      return found;
+    };
+    await pass(10 * SECOND);
+    expect(push.told).toEqual([[id]]);
+    expect(push.retracted).toEqual([[id]]);
+    expect(await delivered(id, 'push')).toMatchObject({ state: 'retracted' });
+  });
+
   it('is pushed later to who has the app before them, and not held twice', async () => {
     const running = await start();
     const { tell, pass, push, delivered } = running;

@@ -26,6 +26,7 @@ import {
 } from './log.ts';
 import { Planner } from './planner.ts';
 import { Queue, type Tables, writeSteps } from './queue.ts';
+import { isRead } from './settle.ts';
 import { Visibility } from './visibility.ts';
 import { Worker } from './worker.ts';
 
@@ -78,7 +79,19 @@ export class Delivery {
     this.#options = options;
     this.#idle = couriers.length === 0;
     const chain = new Chain(couriers, { push: pushAfter, email: emailAfter });
-    this.#queue = new Queue(db, chain.names, LEASE_OF_TIMEOUT * options.timeout);
+    this.#queue = new Queue({
+      db,
+      couriers: chain.names,
+      lease: LEASE_OF_TIMEOUT * options.timeout,
+      async toRetract(transaction, delivered) {
+        const rows = delivered.filter(({ courier }) => chain.get(courier).retract);
+        const notifications = await inbox.find(
+          rows.map(({ notification }) => notification),
+          transaction,
+        );
+        return rows.filter(({ notification }) => isRead(notifications.get(notification)));
+      },
+    });
     const visibility = new Visibility(options.userSessions);
     core.dispatch.add(visibility.command);
     inbox.observe(new Planner(chain, clock));

@@ -47,20 +47,31 @@ const MAX_DIGEST = 500;
 /** Rows of one statement. */
 const CHUNK = 500;
 
+export interface QueueOptions {
+  readonly db: Kysely<CoreTables>;
+  /** Those whose deliveries are claimed. */
+  readonly couriers: readonly string[];
+  /** How long a claim is good for, milliseconds. */
+  readonly lease: number;
+  /** Which of the deliveries that a transaction has just made are to be taken back. */
+  readonly toRetract: (db: Kysely<CoreTables>, delivered: readonly Row[]) => Promise<readonly Row[]>;
+}
+
 export class Queue {
   readonly #db: Kysely<CoreTables & Tables>;
   readonly #couriers: readonly string[];
   readonly #lease: number;
+  readonly #toRetract: QueueOptions['toRetract'];
   readonly #postgres: boolean;
   /** What the next transaction will write. */
   #batch: { readonly entries: Entry[]; readonly written: PromiseWithResolvers<void> } | undefined;
   #writing = false;
 
-  /** @param lease how long a claim is good for, milliseconds. */
-  constructor(db: Kysely<CoreTables>, couriers: readonly string[], lease: number) {
+  constructor({ db, couriers, lease, toRetract }: QueueOptions) {
     this.#db = db.withTables<Tables>();
     this.#couriers = couriers;
     this.#lease = lease;
+    this.#toRetract = toRetract;
     this.#postgres = db.getExecutor().adapter instanceof PostgresAdapter;
   }
 
@@ -186,6 +197,7 @@ export class Queue {
         db,
         ours.map(({ row, change: { step, detail }, now }) => ({ delivery: row.id, at: now, step, detail })),
       );
+      await this.#retractRead(db, ours);
       for (const { change } of ours)
         if (change.next)
           await db
@@ -194,6 +206,23 @@ export class Queue {
             .onConflict((conflict) => conflict.column('id').doNothing())
             .execute();
     });
+  }
+
+  /** What was read before this found it not delivered yet; what is read after it does so itself. */
+  async #retractRead(db: Kysely<CoreTables & Tables>, entries: readonly Entry[]): Promise<void> {
+    const delivered = entries.filter(({ change }) => change.step === 'delivered').map(({ row }) => row);
+    if (delivered.length === 0) return;
+    const read = await this.#toRetract(db, delivered);
+    if (read.length === 0) return;
+    await db
+      .updateTable('deliveries')
+      .set({ state: 'retracting', attempts: 0 })
+      .where(
+        'id',
+        'in',
+        read.map(({ id }) => id),
+      )
+      .execute();
   }
 
   /** How many deliveries wait, and how many are dead. */

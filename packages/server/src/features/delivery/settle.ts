@@ -36,13 +36,7 @@ export function afterOutcome(row: Row, outcome: Outcome, parts: OutcomeParts): C
   const { detail } = outcome;
   switch (outcome.status) {
     case 'delivered':
-      return {
-        state:
-          isRead(parts.notification) && parts.chain.get(row.courier).retract ? 'retracting' : 'delivered',
-        step: 'delivered',
-        detail,
-        next: nextAfter(row, parts, 'delivered'),
-      };
+      return { state: 'delivered', step: 'delivered', detail, next: nextAfter(row, parts, 'delivered') };
     case 'unreachable':
       return {
         state: 'unreachable',
@@ -107,6 +101,7 @@ export function nextAfter(
   }
 }
 
-function isRead(notification: NotificationRow | undefined): boolean {
+/** Whether there is nothing left to show of a notification. */
+export function isRead(notification: NotificationRow | undefined): boolean {
   return notification !== undefined && (notification.read_at !== null || notification.archived_at !== null);
 }

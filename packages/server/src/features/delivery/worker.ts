@@ -236,11 +236,10 @@ export class Worker {
       courier.deliver(contact, letters, { deliveryId, digest, signal }),
     );
     const now = clock.now();
-    // What was read while it was on its way is taken back.
-    const read = await inbox.find(rows.map(({ notification }) => notification));
+    const after = await inbox.find(rows.map(({ notification }) => notification));
     const changes = new Map(
       rows.map((row) => {
-        const notification = read.get(row.notification);
+        const notification = after.get(row.notification);
         const preferences = known.preferences.get(row.user) ?? {};
         const parts = { ...this.#options, notification, preferences, contact, now };
         return [row, afterOutcome(row, outcome, parts)] as const;

@@ -109,9 +109,9 @@ export class Inbox {
     return list(this.#options.db, user, query, this.#options.clock.now());
   }
 
-  /** Notifications by their ids; those that are there. */
-  find(ids: readonly string[]): Promise<ReadonlyMap<string, NotificationRow>> {
-    return findNotifications(this.#options.db, ids);
+  /** Notifications by their ids; those that are there. @param db the transaction to read in. @default none */
+  find(ids: readonly string[], db = this.#options.db): Promise<ReadonlyMap<string, NotificationRow>> {
+    return findNotifications(db, ids);
   }
 
   /** Marks a user's notifications as seen, read or archived, and tells all devices. Those of others are left alone. */
