@@ -137,11 +137,15 @@ export class RecoveryRecorder {
   }
 
   #tryAgain(): void {
+    const { clock, window } = this.#options;
     this.#retry = undefined;
     for (const [pid, recoverable] of this.#stale) {
-      if (recoverable) this.changed(recoverable);
-      else this.forget(pid);
+      const { leftAt = clock.now() } = recoverable ?? {};
+      // Who left too long ago is not kept until the store works: only that it must be deleted there.
+      if (recoverable && leftAt + window >= clock.now()) this.changed(recoverable);
+      else this.#forgotten.add(pid);
     }
+    this.#schedule();
   }
 
   #sweep(): void {
