@@ -20,6 +20,26 @@ it.each(['websocket', 'sse'] as const)('hears and publishes by %s', async (trans
   expect(client.status.getSnapshot()).toMatchObject({ state: 'connected', transport });
 });
 
+it.each(['websocket', 'sse'] as const)(
+  'begins by %s with the newest, as many as each wants',
+  async (transport) => {
+    const server = await startServer();
+    const backend = openClient({ url: server.url });
+    const names = ['demo:a', 'demo:b', 'demo:c'] as const;
+    for (const name of names) for (let n = 1; n <= 3; n += 1) await backend.channel(name).publish('said', n);
+    const client = openClient({ url: server.url, transports: [transport] });
+    const wanted = { 'demo:a': 3, 'demo:b': undefined, 'demo:c': 1 };
+    const heard = names.map((name) => hear(client.channel(name, { last: wanted[name] })));
+    for (const name of names) await settled(client.channel(name));
+    for (const name of names) await backend.channel(name).publish('said', 4);
+    const data = async (count: number, index: number) =>
+      (await heard[index]?.take(count))?.map((event) => event.data);
+    expect(await data(4, 0)).toEqual([1, 2, 3, 4]);
+    expect(await data(1, 1)).toEqual([4]);
+    expect(await data(2, 2)).toEqual([3, 4]);
+  },
+);
+
 it.each(['websocket', 'sse'] as const)('resumes by %s after a cut, once and in order', async (transport) => {
   const server = await startServer();
   const proxy = await CutProxy.start(server.url);

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { formatPosition } from '@tidings/protocol';
+import { formatPosition, type Position, parsePosition } from '@tidings/protocol';
 import { ClientError } from '../client-error.ts';
 import { mayPass } from '../may-pass.ts';
 import type { Outgoing } from '../outgoing.ts';
@@ -30,6 +30,8 @@ import type { OpenTransport, Transport, TransportEnd, TransportParts } from './t
 interface Place {
   since: string | undefined;
   readonly last: number | undefined;
+  /** What is at or before this place was not asked for: a stream has one `last` for all its channels. */
+  before?: Position | undefined;
 }
 
 /** A stream says something at least every heartbeat; a slow line is given this much more. */
@@ -187,6 +189,7 @@ class SseTransport implements Transport {
     }
     const event = readEvent({ ...rest, type: 'event', event: name, data: payload });
     const place = this.#places.get(event.channel);
+    if (place?.before?.epoch === event.epoch && event.offset <= place.before.offset) return;
     if (place) place.since = formatPosition(event);
     listener.message({ type: 'event', event });
   }
@@ -222,10 +225,17 @@ class SseTransport implements Transport {
 
   /** What was missed follows as events, so a channel that recovered still stands where it was left. */
   #placed(answer: ChannelAnswer): ChannelAnswer {
+    const { position, ...unplaced } = answer;
     const place = this.#places.get(answer.channel);
     if (answer.error !== undefined) this.#places.delete(answer.channel);
-    else if (place && answer.recovered !== true) place.since = answer.position;
-    return answer;
+    if (answer.error !== undefined || !place || answer.recovered === true) return answer;
+    const head = place.since === undefined && position !== undefined ? parsePosition(position) : undefined;
+    place.since = position;
+    if (!head) return answer;
+    const { last = 0 } = place;
+    place.before = { ...head, offset: head.offset - last };
+    // The newest events follow, so it stands before the first of them, wherever that is.
+    return last > 0 && head.offset > 0 ? unplaced : answer;
   }
 
   #streamEnded(error: ClientError): void {
