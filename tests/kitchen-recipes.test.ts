@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createKitchenKit } from '../kits/kitchen/server/kit.ts';
 import type { KitchenOptions } from '../kits/kitchen/server/options.ts';
-import type { Body } from './support/api.ts';
+import { Api, type Body } from './support/api.ts';
 import { JumpingClock } from './support/jumping-clock.ts';
 import { bothDatabases, DATABASES } from './support/kitchen/both-databases.ts';
 import {
@@ -19,6 +20,8 @@ import {
   type TimedKitchen,
 } from './support/kitchen/start-timed-kitchen.ts';
 import type { NativeClient } from './support/native-client.ts';
+import { testToken } from './support/start-core.ts';
+import { startKits } from './support/start-kits.ts';
 
 const configOf = bothDatabases();
 
@@ -330,6 +333,31 @@ describe.each(DATABASES)('recipes on %s', (kind) => {
     expect((await api.as(undefined).post('/kitchen/recipes', {})).status).toBe(401);
     expect((await api.get('/kitchen/recipes')).body).toEqual({ recipes: [], next: null });
   });
+});
+
+it('a recipe that is under way here is not begun again when the machine has slept', async () => {
+  const { url, asked } = await startChatEndpoint();
+  const kit = createKitchenKit({ ai: { url, model: 'm' } });
+  let tidings: Parameters<NonNullable<typeof kit.onStart>>[0] | undefined;
+  const server = await startKits([
+    {
+      ...kit,
+      onStart(given) {
+        tidings = given;
+        return kit.onStart?.(given);
+      },
+    },
+  ]);
+  const api = new Api({ url: server.url, bearer: testToken('olga') });
+  const { id } = (await api.post('/kitchen/recipes', {})).body;
+  const question = await asked.take();
+  // The time of day has gone on, and the timers have not.
+  server.clock.set(server.clock.now() + HOUR);
+  await kit.jobs?.find(({ name }) => name === 'take up recipes')?.run(tidings!);
+  stream(question, JSON.stringify(RECIPE));
+  const recipe = async () => (await api.get(`/kitchen/recipes/${id}`)).body;
+  await expect.poll(recipe).toMatchObject({ state: 'done', recipe: { source: 'ai' } });
+  expect(asked.all).toHaveLength(1);
 });
 
 it('a recipe whose server is gone is taken up by another, and given up after three', async () => {

@@ -81,7 +81,8 @@ export class RecipeRuns {
 
   /** Takes up what servers that are no more have left. */
   async resume(): Promise<void> {
-    for (const work of await takeUp(this.#tidings, this.lease)) this.begin(work);
+    const isHere = (id: number) => this.#running.has(id);
+    for (const work of await takeUp(this.#tidings, this.lease, isHere)) this.begin(work);
   }
 
   /** Ends everything; what was under way is taken up at the next start. */

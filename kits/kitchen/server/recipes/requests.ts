@@ -270,8 +270,13 @@ export async function release({ db }: Kitchen, { id, run }: Work): Promise<void>
  * Takes up what nobody works at any more; what was begun too often fails.
  *
  * @param lease as of {@link createRequest}.
+ * @param isHere tells the ids of what is under way here, whatever the time of day has become since it was begun.
  */
-export async function takeUp(tidings: Kitchen, lease: number): Promise<readonly Work[]> {
+export async function takeUp(
+  tidings: Kitchen,
+  lease: number,
+  isHere: (id: number) => boolean,
+): Promise<readonly Work[]> {
   const now = tidings.clock.now();
   const left = await tidings.db
     .selectFrom('kitchen_recipes')
@@ -283,6 +288,7 @@ export async function takeUp(tidings: Kitchen, lease: number): Promise<readonly 
     .execute();
   const taken: Work[] = [];
   for (const { id, run, attempts } of left) {
+    if (isHere(id)) continue;
     const exhausted = attempts >= MAX_ATTEMPTS;
     await tidings.transaction(async (transaction) => {
       const row = await transaction.db
