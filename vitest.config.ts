@@ -8,7 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // Most of the time of most tests is waiting: for a process to start, a timer, a page.
+    maxWorkers: 3,
     execArgv: ['--conditions=source'],
     // What must come may take its time on a busy machine.
     expect: { poll: { timeout: 15_000 } },
@@ -23,7 +24,7 @@ export default defineConfig({
             'kits/**/*.test.ts',
             'scripts/**/*.test.ts',
           ],
-          testTimeout: 5_000,
+          testTimeout: 20_000,
         },
       },
       {
@@ -37,12 +38,11 @@ export default defineConfig({
         },
       },
       {
-        // Kills, cuts and stalls whole server processes, so one file at a time.
+        // Kills, cuts and stalls whole server processes, each of the test's own.
         extends: true,
         test: {
           name: 'faults',
           include: ['tests/faults/**/*.test.ts'],
-          fileParallelism: false,
           testTimeout: 90_000,
           hookTimeout: 60_000,
         },
