@@ -142,6 +142,15 @@ describe('an inbox', () => {
 describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
   const start = () => startInbox({ postgres: kind === 'PostgreSQL' ? postgres.url : undefined });
 
+  it('categories that are turned off at once are all off', async () => {
+    const { inbox } = await start();
+    const categories = Array.from({ length: 8 }, (_, n) => `news.n${n}`);
+    await Promise.all(categories.map((category) => inbox.setWay('alice', category, 'email', false)));
+    expect(await inbox.preferences.of('alice')).toEqual({
+      categories: Object.fromEntries(categories.map((category) => [category, { email: false }])),
+    });
+  });
+
   it('a list is paged by a cursor that newer ones do not move', async () => {
     const { tell, inbox } = await start();
     const ids: string[] = [];

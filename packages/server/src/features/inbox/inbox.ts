@@ -13,6 +13,7 @@ import type { Contacts } from '../contacts/index.ts';
 import { channelOf, checkUsers, createDraft, type Draft } from './draft.ts';
 import type { InboxObserver } from './inbox-observer.ts';
 import { countUnread, findNotifications, type ListQuery, list, type NotificationPage } from './list.ts';
+import { lockInbox } from './lock-inbox.ts';
 import { type Mark, type Marked, mark, type Target } from './marks.ts';
 import type { NewNotification, NotificationRow } from './notification.ts';
 import { NotificationIds } from './notification-ids.ts';
@@ -146,6 +147,7 @@ export class Inbox {
 
   #changePreferences(user: string, change: (before: Preferences) => Preferences): Promise<Preferences> {
     return this.#options.outbox.transaction<CoreTables, Preferences>(async ({ db, publish }) => {
+      await lockInbox(db, user);
       const preferences = change(await this.preferences.of(user, db));
       await this.preferences.set(user, preferences, db);
       await publish({ channel: channelOf(user), event: 'notification_preferences', data: preferences });

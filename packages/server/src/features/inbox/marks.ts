@@ -1,7 +1,8 @@
-import { type Kysely, PostgresAdapter, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import Type, { type Static } from 'typebox';
 import type { CoreTables } from '../../storage/migrations.ts';
 import type { Counts } from './list.ts';
+import { lockInbox } from './lock-inbox.ts';
 import type { InboxTables } from './tables.ts';
 
 /** What a notification may be marked as. What is read has been seen; what is archived too. */
@@ -50,9 +51,8 @@ export async function mark(
   request: { readonly user: string; readonly as: Mark; readonly target: Target; readonly now: number },
 ): Promise<readonly string[]> {
   const { user, as, target, now } = request;
-  // One after the other for each user, so that the counts told last are those of all marks. SQLite does so by itself.
-  if (db.getExecutor().adapter instanceof PostgresAdapter)
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`inbox ${user}`}, 0))`.execute(db);
+  // So that the counts told last are those of all marks.
+  await lockInbox(db, user);
   let query = db
     .withTables<Tables>()
     .updateTable('notifications')
