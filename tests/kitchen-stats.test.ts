@@ -1,5 +1,4 @@
 import type { Session, Tidings } from '@tidings/server/kit';
-import type { Kysely } from 'kysely';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKitchenKit } from '../kits/kitchen/server/kit.ts';
@@ -100,21 +99,22 @@ describe.each(['SQLite', 'PostgreSQL'])('what is counted on %s', (kind) => {
 it('two servers of one database write what they have counted at the same moment', async () => {
   // The tables are there.
   await (await startKitchen({ database: postgres?.url as string })).stop();
-  const db = (await openDatabase({
+  const opened = await openDatabase({
     directory: '',
     url: postgres?.url as string,
     onError: (error) => {
       throw error;
     },
-  })) as unknown as Kysely<KitchenTables>;
-  onTeardown(() => db.destroy());
+  });
+  onTeardown(() => opened.destroy());
+  const db = opened as unknown as Tidings<KitchenTables>['db'];
   const [one, other] = [1, 2].map(
     () =>
       new EventCounts({
         metrics: new Registry(),
         clock: { now: () => 0 },
         transaction: (work: (transaction: object) => Promise<void>) =>
-          db.transaction().execute((db) => work({ db })),
+          opened.transaction().execute((db) => work({ db })),
       } as unknown as Tidings<KitchenTables>),
   );
   const names = Array.from({ length: 300 }, (_, index) => String(index));
