@@ -10,8 +10,10 @@ import type { AiOptions } from '../options.ts';
 import type { KitchenTables } from '../tables.ts';
 import { askModel, ModelFault, type Question } from './ask-model.ts';
 import type { Fallback, Recipe } from './recipe.ts';
-import { advance, finish, readLately, release, type Step, takeUp, type Work } from './requests.ts';
+import type { Step } from './request-rows.ts';
+import { readLately } from './requests.ts';
 import { suggest } from './suggest.ts';
+import { advance, finish, release, takeUp, type Work } from './works.ts';
 
 type Kitchen = Tidings<KitchenTables>;
 

@@ -1,45 +1,26 @@
 /**
- * Recipes that users have asked for, as they stand in the database.
+ * Recipes that users ask for, look at, shop for and remove.
  *
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { type KitTransaction, type Tidings, TidingsError } from '@tidings/server/kit';
-import { userChannel } from '../channels.ts';
+import { type Tidings, TidingsError } from '@tidings/server/kit';
 import { isMember } from '../groups/groups.ts';
 import { readId } from '../ids.ts';
 import { anyText } from '../plain-text.ts';
 import type { KitchenTables } from '../tables.ts';
-import { tellUser } from '../tell-user.ts';
-import type { Recipe } from './recipe.ts';
+import {
+  COLUMNS,
+  type RecipeRequest,
+  type RequestRow,
+  selectRequests,
+  tellProgress,
+  toRequest,
+} from './request-rows.ts';
+import { toWork, type Work } from './works.ts';
 
 type Kitchen = Tidings<KitchenTables>;
 type Db = Kitchen['db'];
-type Transaction = KitTransaction<KitchenTables>;
-type Row = Awaited<ReturnType<ReturnType<typeof selectRequests>['executeTakeFirstOrThrow']>>;
-
-/** How a request ended, or that it has not. */
-type State = 'running' | 'done' | 'failed' | 'cancelled';
-
-/** What is being done. */
-export type Step = 'waiting' | 'reading' | 'asking' | 'writing' | 'checking' | 'choosing' | 'done';
-
-/** A request as its user sees it. */
-export interface RecipeRequest {
-  readonly id: string;
-  readonly state: State;
-  readonly step: Step;
-  /** From 0 to 1. */
-  readonly progress: number;
-  readonly wish: string;
-  readonly group_id: string | null;
-  readonly recipe: Recipe | null;
-  readonly error: { readonly code: 'internal'; readonly message: string } | null;
-  /** The user shops for it. */
-  readonly chosen: boolean;
-  /** ISO 8601. */
-  readonly created_at: string;
-}
 
 /** What a user asks for. */
 export interface Wish {
@@ -49,23 +30,7 @@ export interface Wish {
   readonly key?: string | undefined;
 }
 
-/** What somebody works at. */
-export interface Work {
-  readonly id: number;
-  readonly user: string;
-  readonly group: string | undefined;
-  readonly wish: string;
-  readonly servings: number | undefined;
-  readonly run: string;
-}
-
 const DAY = 24 * 60 * 60 * 1000;
-
-/** How often a request is begun that no server ends. */
-const MAX_ATTEMPTS = 3;
-
-/** Requests taken up at once. */
-const CHUNK = 100;
 
 /**
  * Writes down a request. @param lease milliseconds for which whoever begins it is believed to work at it.
@@ -205,114 +170,6 @@ export async function cancelOrRemove(tidings: Kitchen, user: string, request: st
   });
 }
 
-/** Says how far a work is. @returns whether it is still wanted: not cancelled, and nobody else's. */
-export async function advance(
-  tidings: Kitchen,
-  { id, run }: Work,
-  step: Step,
-  progress: number,
-): Promise<boolean> {
-  return tidings.transaction(async (transaction) => {
-    const row = await transaction.db
-      .updateTable('kitchen_recipes')
-      .set({ step, progress })
-      .where('id', '=', id)
-      .where('run', '=', run)
-      .where('state', '=', 'running')
-      .returning(COLUMNS)
-      .executeTakeFirst();
-    if (row) await tellProgress(transaction, row);
-    return row !== undefined;
-  });
-}
-
-/** Ends a work with its recipe, and tells the user; nothing happens when it is no longer wanted. */
-export async function finish(tidings: Kitchen, { id, run, user }: Work, recipe: Recipe): Promise<void> {
-  await tidings.transaction(async (transaction) => {
-    const row = await transaction.db
-      .updateTable('kitchen_recipes')
-      .set({
-        state: 'done',
-        step: 'done',
-        progress: 1,
-        run: '',
-        recipe: JSON.stringify(recipe),
-        finished_at: tidings.clock.now(),
-      })
-      .where('id', '=', id)
-      .where('run', '=', run)
-      .where('state', '=', 'running')
-      .returning(COLUMNS)
-      .executeTakeFirst();
-    if (!row) return;
-    await tellProgress(transaction, row);
-    const recipe_id = String(id);
-    await tellUser(transaction, { to: user }, 'RecipeGenerated', {
-      recipe_id,
-      request_id: recipe_id,
-      title: recipe.title,
-    });
-  });
-}
-
-/** Gives a work back, as if it had not been begun: the next who looks takes it. */
-export async function release({ db }: Kitchen, { id, run }: Work): Promise<void> {
-  await db
-    .updateTable('kitchen_recipes')
-    .set(({ eb }) => ({ lease: 0, attempts: eb('attempts', '-', 1) }))
-    .where('id', '=', id)
-    .where('run', '=', run)
-    .where('state', '=', 'running')
-    .execute();
-}
-
-/**
- * Takes up what nobody works at any more; what was begun too often fails.
- *
- * @param lease as of {@link createRequest}.
- * @param isHere tells the ids of what is under way here, whatever the time of day has become since it was begun.
- */
-export async function takeUp(
-  tidings: Kitchen,
-  lease: number,
-  isHere: (id: number) => boolean,
-): Promise<readonly Work[]> {
-  const now = tidings.clock.now();
-  const left = await tidings.db
-    .selectFrom('kitchen_recipes')
-    .select(['id', 'run', 'attempts'])
-    .where('state', '=', 'running')
-    .where('lease', '<=', now)
-    .orderBy('id')
-    .limit(CHUNK)
-    .execute();
-  const taken: Work[] = [];
-  for (const { id, run, attempts } of left) {
-    if (isHere(id)) continue;
-    const exhausted = attempts >= MAX_ATTEMPTS;
-    await tidings.transaction(async (transaction) => {
-      const row = await transaction.db
-        .updateTable('kitchen_recipes')
-        .set(
-          exhausted
-            ? { state: 'failed', run: '', error: FAILED, finished_at: now }
-            : { run: randomUUID(), attempts: attempts + 1, lease: now + lease, step: 'waiting', progress: 0 },
-        )
-        .where('id', '=', id)
-        .where('run', '=', run)
-        .where('state', '=', 'running')
-        .where('lease', '<=', now)
-        .returning(COLUMNS)
-        .executeTakeFirst();
-      // Another server was first, or the user has cancelled it.
-      if (!row) return;
-      await tellProgress(transaction, row);
-      if (!exhausted) taken.push(toWork(row));
-    });
-  }
-  return taken;
-}
-
 /** Deletes what was removed and counts for no day any more. */
 export async function forgetRemoved({ db, clock }: Kitchen): Promise<void> {
   await db
@@ -321,8 +178,6 @@ export async function forgetRemoved({ db, clock }: Kitchen): Promise<void> {
     .where('at', '<=', clock.now() - DAY)
     .execute();
 }
-
-const FAILED = 'The recipe could not be made; ask again.';
 
 async function checkDay(
   db: Db,
@@ -345,14 +200,7 @@ async function checkDay(
   });
 }
 
-async function tellProgress({ publish }: Pick<Transaction, 'publish'>, row: Row): Promise<void> {
-  const channel = userChannel(row.user);
-  const { id: request_id, state, step, progress, error } = toRequest(row);
-  const data = { request_id, state, step, progress, ...(error === null ? {} : { error }) };
-  if (channel) await publish({ channel, event: 'RecipeProgress', data });
-}
-
-async function requireRow(db: Db, user: string, request: string): Promise<Row> {
+async function requireRow(db: Db, user: string, request: string): Promise<RequestRow> {
   const id = readId(request);
   const row =
     id === undefined ? undefined : await selectVisible(db, user).where('id', '=', id).executeTakeFirst();
@@ -360,52 +208,6 @@ async function requireRow(db: Db, user: string, request: string): Promise<Row> {
   return row;
 }
 
-const COLUMNS = [
-  'id',
-  'user',
-  'group',
-  'wish',
-  'servings',
-  'state',
-  'step',
-  'progress',
-  'run',
-  'recipe',
-  'error',
-  'chosen',
-  'at',
-] as const;
-
-function selectRequests(db: Db) {
-  return db.selectFrom('kitchen_recipes').select(COLUMNS);
-}
-
 function selectVisible(db: Db, user: string) {
   return selectRequests(db).where('user', '=', user).where('state', '!=', 'removed');
-}
-
-function toWork({ id, user, group, wish, servings, run }: Row): Work {
-  return {
-    id,
-    user,
-    wish,
-    run,
-    group: group === null ? undefined : String(group),
-    servings: servings ?? undefined,
-  };
-}
-
-function toRequest(row: Row): RecipeRequest {
-  return {
-    id: String(row.id),
-    state: row.state as State,
-    step: row.step as Step,
-    progress: row.progress,
-    wish: row.wish,
-    group_id: row.group === null ? null : String(row.group),
-    recipe: row.recipe === null ? null : (JSON.parse(row.recipe) as Recipe),
-    error: row.error === null ? null : { code: 'internal', message: row.error },
-    chosen: row.chosen === 1,
-    created_at: new Date(row.at).toISOString(),
-  };
 }
