@@ -181,6 +181,18 @@ it.each(['websocket', 'sse'])(
   },
 );
 
+it('keeps what comes after the browser has closed its database', async () => {
+  const context = await visitor();
+  const page = await openTab(context);
+  await run(page, "window.store = new tidings.IndexedDbOutboxStore('closed'); await store.adopt()");
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Storage.clearDataForOrigin', { origin: server.url, storageTypes: 'indexeddb' });
+  const entry = { key: 'k', message: { type: 'command', name: 'send', data: 1, key: 'k' }, created: 1 };
+  await expect
+    .poll(() => run(page, 'return store.add(argument).then(() => "kept", ({ name }) => name)', entry))
+    .toBe('kept');
+});
+
 it('works without IndexedDB and without sessionStorage, and says so', async () => {
   const context = await visitor();
   await context.addInitScript(`

@@ -98,7 +98,13 @@ export class IndexedDbOutboxStore implements OutboxStore {
       };
       request.onerror = () => reject(request.error);
       request.onblocked = () => reject(new Error('Another tab holds an older form of the outbox.'));
-      request.onsuccess = () => resolve(request.result);
+      request.onsuccess = () => {
+        // As a phone does with pages in the background, and whoever deletes the site's data.
+        request.result.onclose = () => {
+          this.#db = undefined;
+        };
+        resolve(request.result);
+      };
     });
     // What could not be opened once is tried again.
     this.#db.catch(() => {
