@@ -278,6 +278,24 @@ describe('a feed', () => {
     expect(likes(feed)).toEqual([[3, false]]);
   });
 
+  it('keeps what comes while it is read, whatever the time was where it was written', async () => {
+    const { kitchen, anna, feed, gap } = await open();
+    const list = anna.hold('GET /kitchen/posts?feed=all');
+    const reading = gap();
+    await list.answered;
+    const told = {
+      post_id: 'b-1',
+      author_name: 'Backend',
+      content: 'Late',
+      created_at: '2020-01-01T00:00:00Z',
+    };
+    await kitchen.backend.post('/realtime/notify/new-post', told);
+    await until(feed.state, ({ posts }) => posts.length === 2);
+    list.release();
+    await reading;
+    expect(feed.state.getSnapshot().posts.map(({ content }) => content)).toEqual(['Late', 'Soup']);
+  });
+
   it('ends a like that is taken back at once', async () => {
     const { kitchen, anna, id, feed } = await open();
     const late = anna.delay(`PUT /kitchen/posts/${id}/like`);

@@ -151,10 +151,13 @@ export class Feed {
     this.#asked += 1;
     const asked = this.#asked;
     const heard = new Map(this.#heard);
+    const { fresh } = this.#now;
     try {
       const { posts, next } = await this.#read(before);
       if (asked !== this.#asked) return;
-      const known = before === undefined ? this.#newerThan(posts[0]) : this.#now.posts;
+      const read = new Set(posts.map(({ id }) => id));
+      const known =
+        before === undefined ? this.#since(fresh).filter(({ id }) => !read.has(id)) : this.#now.posts;
       const ids = new Set(known.map(({ id }) => id));
       const more = posts.filter(({ id }) => !ids.has(id) && !this.#deleted.has(id));
       // Of what events have told of meanwhile they know more than this answer.
@@ -168,10 +171,10 @@ export class Feed {
     }
   }
 
-  /** What has come while the first page was read. */
-  #newerThan(post: Post | undefined): readonly Post[] {
+  /** What has come while the first page was read. @param known what had come before */
+  #since(known: ReadonlySet<string>): readonly Post[] {
     const { posts, fresh } = this.#now;
-    return posts.filter(({ id, created_at: at }) => fresh.has(id) && at > (post?.created_at ?? ''));
+    return posts.filter(({ id }) => fresh.has(id) && !known.has(id));
   }
 
   async #read(before: string | undefined): Promise<Page> {
