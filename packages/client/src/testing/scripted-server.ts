@@ -7,7 +7,7 @@ import { type ClientMessage, PROTOCOL, readMessage } from '../wire.ts';
 import { ManualClock, settle } from './manual-clock.ts';
 
 /** A message as a server gets it. */
-export type SentMessage = ClientMessage & { readonly id: number };
+type SentMessage = ClientMessage & { readonly id: number };
 
 /** A client whose server says what a test has it say, when the test has it say so. */
 export interface Scripted {
