@@ -274,6 +274,21 @@ describe.each(DATABASES)('recipes on %s', (kind) => {
     expect((await api.get('/kitchen/recipes')).body).toEqual({ recipes: [], next: null });
   });
 
+  it('are shopped for one at a time, however many are chosen at once', async () => {
+    const kitchen = await start();
+    const { olga, client, api } = kitchen;
+    const ids: string[] = [];
+    for (const _ of [1, 2, 3]) {
+      ids.push(await ask(kitchen, olga));
+      await ended(client, 'done');
+    }
+    for (let round = 0; round < 5; round += 1) {
+      await Promise.all(ids.map((id) => api.call('PUT', `/kitchen/recipes/${id}/chosen`)));
+      const { recipes } = (await api.get('/kitchen/recipes')).body as { recipes: { chosen: boolean }[] };
+      expect(recipes.filter(({ chosen }) => chosen)).toHaveLength(1);
+    }
+  });
+
   it('go on after a restart', async () => {
     const { url, asked } = await startChatEndpoint();
     const clock = new JumpingClock(Date.UTC(2026, 10, 20, 12));

@@ -132,6 +132,16 @@ export async function choose(
   chosen: boolean,
 ): Promise<RecipeRequest> {
   return tidings.transaction(async ({ db }) => {
+    // Of choices that come at once each waits here for the one before.
+    await db
+      .updateTable('kitchen_recipes')
+      .set((newest) => ({ chosen: newest.ref('chosen') }))
+      .where('id', '=', ({ selectFrom }) =>
+        selectFrom('kitchen_recipes as own')
+          .select(({ fn }) => fn.max('own.id').as('id'))
+          .where('own.user', '=', user),
+      )
+      .execute();
     const row = await requireRow(db, user, request);
     if (row.recipe === null) throw new TidingsError('not_found', 'This recipe is not there yet.');
     const update = db.updateTable('kitchen_recipes').where('user', '=', user);
