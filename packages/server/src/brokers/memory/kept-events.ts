@@ -28,6 +28,8 @@ type Encoding = 0 | 1 | 2;
 /** A channel begins with little room and takes more as it fills; a greater event has a chunk of its own. Bytes. */
 const MIN_CHUNK = 512;
 const MAX_CHUNK = 8192;
+/** What a chunk costs beside its bytes, in objects and in what the allocator keeps for it; measured with Node 26. */
+const CHUNK_OVERHEAD = 700;
 
 /** Some neighbouring records, from the beginning on. */
 interface Chunk {
@@ -47,7 +49,7 @@ export interface Shared {
 }
 
 export class KeptEvents {
-  /** Bytes that are taken up, used or not. */
+  /** Bytes that are taken up, used or not, with what it costs to keep them. */
   capacity = 0;
   length = 0;
   /** So many of the oldest records have been dropped, and are there until their chunk goes as a whole. */
@@ -212,7 +214,7 @@ export class KeptEvents {
   #allocate(size: number): Chunk {
     const room = Math.min(MAX_CHUNK, Math.max(MIN_CHUNK, 2 * (this.#newest?.bytes.length ?? 0)));
     const bytes = Buffer.allocUnsafeSlow(Math.max(room, size));
-    this.capacity += bytes.length;
+    this.capacity += bytes.length + CHUNK_OVERHEAD;
     return { bytes, view: new DataView(bytes.buffer), end: 0, count: 0, sequence: 0 };
   }
 
@@ -223,11 +225,13 @@ export class KeptEvents {
     this.#gone = chunk.sequence;
     this.#oldestCount = this.#chunks[0]?.count ?? 0;
     const { length } = chunk.bytes;
-    if (length <= MAX_CHUNK && length > (this.#spare?.bytes.length ?? 0)) {
-      this.capacity -= this.#spare?.bytes.length ?? 0;
-      chunk.end = 0;
-      chunk.count = 0;
-      this.#spare = chunk;
-    } else this.capacity -= length;
+    const spare = this.#spare;
+    const kept = length <= MAX_CHUNK && length > (spare?.bytes.length ?? 0);
+    const going = kept ? spare : chunk;
+    if (going) this.capacity -= going.bytes.length + CHUNK_OVERHEAD;
+    if (!kept) return;
+    chunk.end = 0;
+    chunk.count = 0;
+    this.#spare = chunk;
   }
 }

@@ -44,7 +44,7 @@ function request(channel: string, data: unknown = 1, rest: Partial<PublishReques
 describe('a memory that is full', () => {
   test('lets the least recently used channels go, and they say so', async () => {
     const { broker, heard } = await startBroker({
-      create: (clock) => new MemoryBroker({ clock, maxHistoryBytes: 10_000 }),
+      create: (clock) => new MemoryBroker({ clock, maxHistoryBytes: 13_000 }),
     });
     const kilobyte = 'x'.repeat(1000);
     const receipts = [];
@@ -80,7 +80,7 @@ describe('a memory that is full', () => {
 
   test('counts down to nothing what was counted up', async () => {
     const clock = new ManualClock();
-    const broker = new MemoryBroker({ clock, maxHistoryBytes: 3000 });
+    const broker = new MemoryBroker({ clock, maxHistoryBytes: 4000 });
     await broker.start(() => {});
     onTestFinished(() => broker.close());
     const policy = { ...MEMORY, size: 3, ttl: 1000 };
