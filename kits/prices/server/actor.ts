@@ -25,11 +25,6 @@ export async function userOf(callers: Callers, request: Request): Promise<string
   return user;
 }
 
-/** Names whose something is, such as an idempotency key. */
-export function scopeOf({ user }: Actor): string {
-  return user === undefined ? 'server' : `user ${user}`;
-}
-
 /** @throws TidingsError `forbidden` unless it is a backend or the owner. */
 export function requireOwner(actor: Actor, owner: string | null): void {
   if (!actor.server && actor.user !== owner)

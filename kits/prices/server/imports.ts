@@ -7,12 +7,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { TidingsError } from '@tidings/server/kit';
 import type { Import } from '../events.ts';
-import { type Actor, scopeOf } from './actor.ts';
+import type { Actor } from './actor.ts';
 import { viewOf } from './import-report.ts';
 import { ImportWorker } from './import-worker.ts';
-import { once } from './keys.ts';
+import { callOf } from './keys.ts';
 import type { Settings } from './options.ts';
-import type { ImportRow, Prices } from './tables.ts';
+import type { ImportRow, Prices, Transaction } from './tables.ts';
 
 /** Imports of one user that may be under way. */
 const MAX_UNDER_WAY = 5;
@@ -63,14 +63,15 @@ export class Imports {
     try {
       const { bytes, hash } = await this.#keep(id, body);
       const asked = ['import', body.format, body.currency, body.locale, hash];
-      taken = await once(this.#prices, { scope: scopeOf(actor), key: body.key, asked }, async ({ db }) => {
+      const take = async ({ db }: Transaction) => {
         await db
           .updateTable('prices_imports')
           .set({ state: 'running', bytes, updated: this.#prices.clock.now() })
           .where('import', '=', id)
           .execute();
         return id;
-      });
+      };
+      taken = await this.#prices.transaction(take, { answers: callOf(actor, body.key, asked) });
     } catch (error) {
       await this.#remove([id]);
       if (body.stream.errored && !(error instanceof TidingsError))

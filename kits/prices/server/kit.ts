@@ -7,7 +7,6 @@ import { defineKit, type Kit } from '@tidings/server/kit';
 import { IMPORT_EVENTS, LIST_EVENTS, PRODUCT_EVENTS } from '../events.ts';
 import { pricesCommands, welcome, welcomeUser } from './commands.ts';
 import { Imports } from './imports.ts';
-import { forgetKeys } from './keys.ts';
 import { type PricesOptions, readOptions, settle } from './options.ts';
 import { importRoutes } from './routes/imports.ts';
 import { productRoutes } from './routes/products.ts';
@@ -90,10 +89,7 @@ export function createPricesKit(options: PricesOptions = {}): Kit<Tables> {
       {
         name: 'forget what is old',
         schedule: '17 * * * *',
-        async run(prices) {
-          await forgetKeys(prices, settings.keyWindow);
-          await imports(prices).sweep();
-        },
+        run: (prices) => imports(prices).sweep(),
       },
     ],
 

@@ -26,7 +26,7 @@ describe('options', () => {
     ['PRICES_MAX_PRODUCTS', 'many'],
     ['PRICES_HISTORY_SIZE', '-1'],
     ['PRICES_IMPORT_BYTES', '1.5'],
-    ['PRICES_KEY_WINDOW', '1e400'],
+    ['PRICES_SHOP_DELAY', '1e400'],
     ['PRICES_SHOP_CONTACT', 'me'],
     ['PRICES_SHOP_PORTS', 'http'],
   ])('%s=%s is refused by its name', (name, value) => {

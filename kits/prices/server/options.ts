@@ -12,8 +12,6 @@ export interface PricesOptions {
   readonly historySize?: number;
   /** Bytes of one import. @default 67108864 (64 MiB) */
   readonly importBytes?: number;
-  /** How long an idempotency key is remembered, milliseconds. @default 86400000 (24 hours) */
-  readonly keyWindow?: number;
   /** How often a shop page is looked at, milliseconds. @default 900000 (15 minutes) */
   readonly shopInterval?: number;
   /** The least time between two requests to one shop, milliseconds. @default 5000 */
@@ -30,7 +28,6 @@ export interface PricesOptions {
 export type Settings = Required<PricesOptions>;
 
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 const MIB = 1024 * 1024;
 
 const DEFAULTS: Settings = {
@@ -39,7 +36,6 @@ const DEFAULTS: Settings = {
   maxProducts: 1000,
   historySize: 10_000,
   importBytes: 64 * MIB,
-  keyWindow: DAY,
   shopInterval: 15 * MINUTE,
   shopDelay: 5000,
   shopContact: 'https://www.npmjs.com/package/@tidings/server',
@@ -56,7 +52,6 @@ const VARIABLES: { readonly [Name in keyof Settings]: readonly [string, (text: s
   maxProducts: ['PRICES_MAX_PRODUCTS', Number],
   historySize: ['PRICES_HISTORY_SIZE', Number],
   importBytes: ['PRICES_IMPORT_BYTES', Number],
-  keyWindow: ['PRICES_KEY_WINDOW', Number],
   shopInterval: ['PRICES_SHOP_INTERVAL', Number],
   shopDelay: ['PRICES_SHOP_DELAY', Number],
   shopContact: ['PRICES_SHOP_CONTACT', String],

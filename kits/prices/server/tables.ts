@@ -45,16 +45,6 @@ export interface Tables {
     since: number;
     created: number;
   };
-  prices_keys: {
-    /** Whose key it is. */
-    scope: string;
-    key: string;
-    /** Of what was asked. */
-    hash: string;
-    /** As JSON. */
-    answer: string | null;
-    created: number;
-  };
   prices_imports: {
     import: string;
     owner: string | null;
@@ -223,4 +213,6 @@ export const MIGRATIONS: NonNullable<Kit['migrations']> = {
       await db.schema.createIndex('prices_shops_next').on('prices_shops').column('next').execute();
     },
   },
+  // The server keeps them, with those of all commands.
+  '002-no-keys': { up: (db) => db.schema.dropTable('prices_keys').execute() },
 };

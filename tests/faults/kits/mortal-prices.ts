@@ -21,8 +21,8 @@ const mortals = new WeakMap<Prices, Prices>();
 function mortal(prices: Prices): Prices {
   const known = mortals.get(prices) ?? {
     ...prices,
-    async transaction<T>(work: Parameters<typeof prices.transaction<T>>[0]) {
-      const result = await prices.transaction(work);
+    async transaction<T>(...given: Parameters<typeof prices.transaction<T>>) {
+      const result = await prices.transaction(...given);
       if (death) death.transactions -= 1;
       if (death?.transactions === 0) dieAfter(death.turns);
       return result;

@@ -6,9 +6,9 @@
 import { sql, TidingsError, Type } from '@tidings/server/kit';
 import type { FastifyInstance } from 'fastify';
 import { ProductState } from '../../events.ts';
-import { actorOf, scopeOf } from '../actor.ts';
+import { actorOf } from '../actor.ts';
 import { History, HistoryQuery, readHistory } from '../history.ts';
-import { KeyHeader, once } from '../keys.ts';
+import { callOf, KeyHeader } from '../keys.ts';
 import type { Settings } from '../options.ts';
 import {
   addProduct,
@@ -108,13 +108,11 @@ export function productRoutes(app: FastifyInstance, prices: Prices, settings: Se
       const actor = await actorOf(prices, request);
       const act = { settings, actor, now: prices.clock.now() };
       const language = await languageFor(prices, {}, actor, settings);
-      const keyed = {
-        scope: scopeOf(actor),
-        key: request.headers['idempotency-key'],
-        asked: ['add', request.body],
-      };
-      const product = await once(prices, keyed, async (transaction) =>
-        withShop(transaction.db, productView(await addProduct(transaction, act, request.body), language)),
+      const answers = callOf(actor, request.headers['idempotency-key'], ['add', request.body]);
+      const product = await prices.transaction(
+        async (transaction) =>
+          withShop(transaction.db, productView(await addProduct(transaction, act, request.body), language)),
+        { answers },
       );
       return reply.code(201).header('location', `/api/v1/prices/products/${product.id}`).send(product);
     },
@@ -191,16 +189,15 @@ export function productRoutes(app: FastifyInstance, prices: Prices, settings: Se
       const actor = await actorOf(prices, request);
       const act = { settings, actor, now: prices.clock.now() };
       const language = await languageFor(prices, {}, actor, settings);
-      const asked = ['change', params.product, body];
-      return once(
-        prices,
-        { scope: scopeOf(actor), key: headers['idempotency-key'], asked },
+      const answers = callOf(actor, headers['idempotency-key'], ['change', params.product, body]);
+      return prices.transaction(
         async (transaction) => {
           const row = await lockProduct(transaction, params.product);
           if (!row) throw noProduct();
           const after = await changeProduct(transaction, act, row, body);
           return withShop(transaction.db, productView(after, language));
         },
+        { answers },
       );
     },
   );

@@ -16,7 +16,7 @@ export interface Caller {
 }
 
 /** What a handler gets beside the data. */
-export interface CommandContext extends Caller, Call {
+export interface CommandContext extends Caller, Omit<Call, 'identity'> {
   /** The client waits for the answer; otherwise nobody reads what the handler gives. */
   readonly awaited: boolean;
   /** It took too long and the client was told so: whatever it has begun is to be undone. */

@@ -14,7 +14,7 @@ export interface Call {
   /** The idempotency key; a call without one is never a repeat. */
   readonly key: string | undefined;
   /** Whose key it is. */
-  readonly identity: Identity;
+  readonly identity: Pick<Identity, 'user'>;
   /** It is a backend's key, whatever the identity. @default false */
   readonly server?: boolean;
 }
