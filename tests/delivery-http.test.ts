@@ -26,8 +26,8 @@ describe('/deliveries', () => {
     const { backend, tell, stateOf } = await start();
     const alice = await tell('alice');
     const bob = await tell('bob');
-    await expect.poll(() => stateOf(`${alice}.email`), { timeout: 10_000 }).toBe('delivered');
-    await expect.poll(() => stateOf(`${bob}.email`), { timeout: 10_000 }).toBe('unreachable');
+    await expect.poll(() => stateOf(`${alice}.email`)).toBe('delivered');
+    await expect.poll(() => stateOf(`${bob}.email`)).toBe('unreachable');
     const list = async (query: string) =>
       ((await backend.get(`/deliveries${query}`)).body.deliveries as { id: string }[]).map(({ id }) => id);
     expect(await list('')).toEqual([`${bob}.push`, `${bob}.email`, `${alice}.push`, `${alice}.email`]);
@@ -60,12 +60,12 @@ describe('/deliveries', () => {
   it('sends a dead one again, and counts what happened', async () => {
     const { backend, smtp, tell, stateOf } = await start(['451 4.3.0 Not now']);
     const id = await tell('alice');
-    await expect.poll(() => stateOf(`${id}.email`), { timeout: 10_000 }).toBe('dead');
+    await expect.poll(() => stateOf(`${id}.email`)).toBe('dead');
     const metrics = async () => (await backend.get('//metrics')).text;
     expect(await metrics()).toContain('tidings_deliveries{state="dead"} 1');
     const again = await backend.post(`/deliveries/${id}.email/resend`);
     expect(again.body).toMatchObject({ state: 'waiting', log: [{}, { step: 'dead' }, { step: 'resent' }] });
-    await expect.poll(() => stateOf(`${id}.email`), { timeout: 10_000 }).toBe('delivered');
+    await expect.poll(() => stateOf(`${id}.email`)).toBe('delivered');
     expect(smtp.mails).toHaveLength(1);
     const text = await metrics();
     expect(text).toContain('tidings_notifications_created_total 1');

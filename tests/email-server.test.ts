@@ -84,10 +84,10 @@ describe('a notification that stays unseen', () => {
     const { url, apiKey } = await startServer({ delivery, email: { smtp: smtp.url } });
     const api = new Api({ url, bearer: apiKey });
     await tell(api);
-    await expect.poll(() => smtp.mails, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => smtp.mails).toHaveLength(1);
     expect(smtp.mails[0]).toMatchObject({ subject: 'Çaydanlık', recipients: ['alice@example.com'] });
     expect(smtp.mails[0]?.html).toContain(`${url}/prices/7`);
-    await expect.poll(() => mailed(api), { timeout: 10_000 }).toEqual(['delivered: 250 2.0.0 Taken']);
+    await expect.poll(() => mailed(api)).toEqual(['delivered: 250 2.0.0 Taken']);
   });
 
   it('is mailed no more once the address has bounced, or the user has unsubscribed', async () => {
@@ -96,19 +96,19 @@ describe('a notification that stays unseen', () => {
     const { url, apiKey } = await startServer({ delivery, email: { smtp: smtp.url } });
     const api = new Api({ url, bearer: apiKey });
     await tell(api);
-    await expect.poll(() => mailed(api), { timeout: 10_000 }).toEqual([`dead: ${answer}`]);
+    await expect.poll(() => mailed(api)).toEqual([`dead: ${answer}`]);
     await tell(api);
     await expect
-      .poll(() => mailed(api), { timeout: 10_000 })
+      .poll(() => mailed(api))
       .toContainEqual(expect.stringMatching(/^unreachable: the address bounced/));
     answer = undefined;
     await tell(api, { email: 'alice@example.org' });
-    await expect.poll(() => smtp.mails, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => smtp.mails).toHaveLength(1);
     const link = smtp.mails[0]?.header('List-Unsubscribe')?.slice(1, -1) ?? '';
     expect((await oneClick(link)).status).toBe(200);
     await tell(api);
     const pushed = async () => (await api.get('/deliveries?courier=push&state=unreachable')).body.deliveries;
-    await expect.poll(pushed, { timeout: 10_000 }).toHaveLength(4);
+    await expect.poll(pushed).toHaveLength(4);
     expect(await mailed(api)).toHaveLength(3);
     expect(smtp.asked).toEqual(['alice@example.com', 'alice@example.org']);
   });
@@ -118,7 +118,7 @@ describe('a notification that stays unseen', () => {
     const api = new Api({ url, bearer: apiKey });
     await tell(api);
     const list = async () => (await api.get('/development/mail')).body.mails as readonly { id: string }[];
-    await expect.poll(list, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(list).toHaveLength(1);
     const [mail] = await list();
     expect(mail).toMatchObject({ to: 'alice@example.com', subject: 'Çaydanlık' });
     const source = await api.get(`/development/mail/${mail?.id}`);

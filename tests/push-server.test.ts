@@ -9,9 +9,6 @@ import { tokenFor } from './support/credentials.ts';
 import { type PushedDevice, startPushService } from './support/push-service.ts';
 import { startServer } from './support/start-server.ts';
 
-/** Long enough for the queue, which is looked at every second. */
-const POLL = { timeout: 10_000 };
-
 async function start() {
   const service = await startPushService();
   const server = await startServer({
@@ -43,7 +40,7 @@ it('tells every device, and takes it back from all when it is clicked on one', a
   const { service, alice, nobody, subscribe, notify } = await start();
   const [phone, laptop] = [await subscribe(), await subscribe()];
   await notify('Kettle');
-  await expect.poll(() => [phone, laptop].map(({ received }) => received.length), POLL).toEqual([1, 1]);
+  await expect.poll(() => [phone, laptop].map(({ received }) => received.length)).toEqual([1, 1]);
   const [told] = payloads(phone);
   expect(told).toMatchObject({ title: 'Kettle', body: '90 TL', url: '/prices' });
   expect((await nobody.post('/push/clicked', { token: told?.token })).status).toBe(204);
@@ -53,7 +50,7 @@ it('tells every device, and takes it back from all when it is clicked on one', a
     notifications: [{ id: told?.id, read: true }],
   });
   for (const device of [phone, laptop])
-    await expect.poll(() => payloads(device)[1], POLL).toEqual({ close: [told?.id] });
+    await expect.poll(() => payloads(device)[1]).toEqual({ close: [told?.id] });
   expect(service.faults).toEqual([]);
 });
 
@@ -62,8 +59,8 @@ it('tries a device again that could not be had, and alarms no other', async () =
   const [phone, laptop] = [await subscribe(), await subscribe()];
   laptop.answers.push({ status: 503 }, { status: 429, headers: { 'retry-after': '0' } });
   await notify('Kettle');
-  await expect.poll(() => laptop.received.length, POLL).toBe(1);
+  await expect.poll(() => laptop.received.length).toBe(1);
   expect([phone.requests, laptop.requests]).toEqual([1, 3]);
   const settled = async () => (await backend.get('/deliveries?courier=push')).text;
-  await expect.poll(settled, POLL).toContain('2 devices told');
+  await expect.poll(settled).toContain('2 devices told');
 });

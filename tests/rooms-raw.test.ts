@@ -105,9 +105,7 @@ describe('the raw WebSocket of mobile clients', () => {
     const unpacked = () => ayse.messages.all.flatMap((message) => message.messages ?? [message]);
     const say = (message: string) => ({ type: 'send_message', roomId: 'general', message, id: message });
     ayse.send({ type: 'batch', messages: Array.from({ length: 20 }, (_, index) => say(`${index}`)) });
-    await expect
-      .poll(() => unpacked().filter(({ type }) => type === 'message').length, { timeout: 5000 })
-      .toBe(20);
+    await expect.poll(() => unpacked().filter(({ type }) => type === 'message').length).toBe(20);
     expect(
       unpacked()
         .filter(({ type }) => type === 'message')

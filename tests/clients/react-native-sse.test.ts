@@ -200,7 +200,7 @@ describe('the SSEManager of the document', () => {
     });
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     manager.connect(`${rooms.url}/events?channels=user:phone`);
-    await expect.poll(() => log.mock.calls, { timeout: 10_000 }).toContainEqual(['SSE connection opened']);
+    await expect.poll(() => log.mock.calls).toContainEqual(['SSE connection opened']);
     log.mockRestore();
     await mention(rooms, 'merhaba');
     expect(await take('notification')).toMatchObject({ message: 'general: @phone merhaba' });

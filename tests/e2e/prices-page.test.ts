@@ -207,7 +207,7 @@ it('shows the price of now on a card that comes back into view', async () => {
   const lookers = async () => (await api.get(`/channels/product:${id}/presence`)).body.members;
   await expect.poll(lookers).toMatchObject([{ user: 'alice' }]);
   await alice.locator('.prices-card').last().scrollIntoViewIfNeeded();
-  await expect.poll(lookers, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(lookers).toEqual([]);
   await setPrice(id, 30_00);
   await card(alice, id).scrollIntoViewIfNeeded();
   await card(alice, id).locator('b', { hasText: '₺30' }).waitFor();

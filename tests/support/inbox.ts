@@ -1,5 +1,5 @@
 /** How long a test waits for something before it says what came instead, milliseconds. */
-const PATIENCE = 8000;
+const PATIENCE = 15_000;
 
 interface Waiter<T> {
   readonly match: (item: T) => boolean;
