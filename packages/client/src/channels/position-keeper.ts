@@ -5,12 +5,15 @@ import type { PositionStore } from '../positions.ts';
 /** Positions are written no more often than this, milliseconds; and when the page is hidden. */
 const INTERVAL = 250;
 
+/** Those of so many channels are kept, of which something was heard last. */
+const MAX_KEPT = 1000;
+
 /** Keeps the positions of channels over a reload. */
 export class PositionKeeper {
   readonly #store: PositionStore | undefined;
   readonly #clock: Clock;
   readonly #onError: (error: ClientError) => void;
-  #positions: Record<string, string> = {};
+  #positions = new Map<string, string>();
   #timer: Timer | undefined;
   #failed = false;
 
@@ -19,17 +22,22 @@ export class PositionKeeper {
     this.#clock = clock;
     this.#onError = onError;
     this.#try(() => {
-      this.#positions = { ...store?.load() };
+      this.#positions = new Map(Object.entries({ ...store?.load() }));
     });
   }
 
   get(channel: string): string | undefined {
-    return Object.hasOwn(this.#positions, channel) ? this.#positions[channel] : undefined;
+    return this.#positions.get(channel);
   }
 
   set(channel: string, position: string): void {
     if (!this.#store) return;
-    this.#positions[channel] = position;
+    this.#positions.delete(channel);
+    this.#positions.set(channel, position);
+    if (this.#positions.size > MAX_KEPT) {
+      const [oldest = ''] = this.#positions.keys();
+      this.#positions.delete(oldest);
+    }
     this.#timer ??= this.#clock.after(INTERVAL, () => this.flush());
   }
 
@@ -38,7 +46,7 @@ export class PositionKeeper {
     if (!this.#timer) return;
     this.#timer.cancel();
     this.#timer = undefined;
-    this.#try(() => this.#store?.save(this.#positions));
+    this.#try(() => this.#store?.save(Object.fromEntries(this.#positions)));
   }
 
   #try(work: () => void): void {

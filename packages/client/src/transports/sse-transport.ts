@@ -37,6 +37,9 @@ interface Place {
 /** A stream says something at least every heartbeat; a slow line is given this much more. */
 const HEARTBEAT_SLACK = 1.5;
 
+/** A command that is not answered for so long has taken its way with it, milliseconds; more than a request is waited for. */
+const ANSWER_PATIENCE = 35_000;
+
 /** Messages whose answers may come in any order. */
 const READING: ReadonlySet<string> = new Set(['history', 'presence', 'ping']);
 
@@ -274,6 +277,10 @@ class SseTransport implements Transport {
 
   async #post(id: number, message: ClientMessage): Promise<void> {
     if (this.#ended) return;
+    // The next in line does not wait for ever behind a half-open connection.
+    const timer = this.#parts.clock.after(ANSWER_PATIENCE, () =>
+      this.#end(new ClientError('connection_lost', 'The server gives no answer.')),
+    );
     try {
       const data = await this.#call(message);
       if (message.type === 'ping') this.#parts.listener.alive();
@@ -283,6 +290,8 @@ class SseTransport implements Transport {
       const { code, message: text, retryAfter, details } = error;
       if (code === 'token_expired' || code === 'connection_lost') this.#end(error);
       else this.#refuse(id, { code, message: text, retryAfter, details });
+    } finally {
+      timer.cancel();
     }
   }
 
