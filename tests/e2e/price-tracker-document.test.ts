@@ -163,3 +163,36 @@ it('comes back after a cut with everything it missed, and gives up after five at
   await page.waitForFunction('failed === 1');
   expect(await page.evaluate('attempts')).toBeGreaterThanOrEqual(5);
 });
+
+it('has what it missed told once, though newer events come first and the connection is cut again', async () => {
+  const proxy = await CutProxy.start(server.url);
+  const page = await openPricePage(browser, { url: proxy.url, expectedErrors: /WebSocket|net::|socket\.io/ });
+  await page.waitForFunction('socketClient.connected');
+  await page.evaluate(`
+    window.added = [];
+    window.held = undefined;
+    const { socket } = socketClient;
+    socketClient.onProductAdded = ({ product }) => { added.push(product.id); };
+    socket.io.reconnectionDelay(50);
+    const emit = socket.emit.bind(socket);
+    socket.emit = (...given) => (held && given[0] === 'subscribe' ? held.push(given) : emit(...given));
+  `);
+  await product('before');
+  await page.waitForFunction("added.includes('before')");
+  proxy.refuse();
+  proxy.cut();
+  await page.waitForFunction('!socketClient.connected');
+  await page.evaluate('held = [];');
+  await product('missed');
+  proxy.accept();
+  // What was missed is asked for too late: something newer has come, and the connection is lost once more.
+  await page.waitForFunction('held.length > 0');
+  await product('ahead');
+  await page.waitForFunction("added.includes('ahead')");
+  await page.evaluate('held = undefined;');
+  proxy.cut();
+  await page.waitForFunction("added.includes('missed')");
+  await product('last');
+  await page.waitForFunction("added.includes('last')");
+  expect(await page.evaluate('added')).toEqual(['before', 'ahead', 'missed', 'last']);
+});

@@ -102,9 +102,11 @@
 
   /** Since 4.6 socket.io-client is told what it missed by itself. For an older one, this script asks for it. */
   const recoversItself = 'recovered' in socket;
-  /** What has been heard of each channel, `epoch:offset`; kept by older clients. */
+  /** Everything up to here has been heard of each channel, `epoch:offset`; kept by older clients. */
   const positions = new Map();
-  /** Ids of events since the last cut: what is asked for may have come by itself meanwhile. */
+  /** Channels whose missed events are asked for: what is heard of them meanwhile comes after those. */
+  const catchingUp = new Set();
+  /** Ids of the last events: what is asked for may have come by itself. */
   const heard = new Set();
 
   function askPosition(channel) {
@@ -121,8 +123,16 @@
   /** Has everything told that was missed, by the events' own names. */
   function catchUp(missed) {
     for (const productId of followed) if (!missed.has(PRODUCT + productId)) subscribe(productId);
-    for (const [channel, since] of missed)
-      if (isFollowed(channel)) socket.emit('subscribe', { channel, since });
+    for (const [channel, since] of missed) {
+      if (!isFollowed(channel)) continue;
+      catchingUp.add(channel);
+      socket.emit('subscribe', { channel, since }, (answer) => {
+        catchingUp.delete(channel);
+        if (!answer?.ok) return;
+        for (const { event, data, ...meta } of answer.events) tell(event, data, meta);
+        positions.set(channel, answer.position);
+      });
+    }
   }
 
   let missed = new Map();
@@ -134,28 +144,32 @@
   });
   socket.on('disconnect', (reason) => {
     missed = new Map(positions);
-    heard.clear();
+    catchingUp.clear();
     socketClient.onDisconnect(reason);
   });
   socket.io.on('reconnect_failed', () => socketClient.onConnectionFailed());
 
+  const HANDLERS = {
+    price_update: 'onPriceUpdate',
+    price_drop: 'onPriceDrop',
+    product_added: 'onProductAdded',
+    notification: 'onNotification',
+  };
+
   /** Calls a handler, looked up at each event, so that one which is replaced later is the one that is called. */
-  function hear(event, handler) {
-    socket.on(event, (data, meta) => {
-      // What is told to this visitor alone has no place in a channel.
-      if (!recoversItself && meta?.channel) {
-        if (heard.has(meta.id)) return;
-        heard.add(meta.id);
-        if (heard.size > REMEMBERED) heard.delete(heard.values().next().value);
-        positions.set(meta.channel, `${meta.epoch}:${meta.offset}`);
-      }
-      socketClient[handler](data);
-    });
+  function tell(event, data, meta) {
+    // What is told to this visitor alone has no place in a channel.
+    if (!recoversItself && meta?.channel) {
+      if (heard.has(meta.id)) return;
+      heard.add(meta.id);
+      if (heard.size > REMEMBERED) heard.delete(heard.values().next().value);
+      if (!catchingUp.has(meta.channel)) positions.set(meta.channel, `${meta.epoch}:${meta.offset}`);
+    }
+    const handler = Object.hasOwn(HANDLERS, event) ? HANDLERS[event] : undefined;
+    if (handler) socketClient[handler](data);
+    if (event === 'notification' && !isHidden()) socket.emit('inbox.seen', { ids: [data.id] }, () => {});
   }
-  hear('price_update', 'onPriceUpdate');
-  hear('price_drop', 'onPriceDrop');
-  hear('product_added', 'onProductAdded');
-  hear('notification', 'onNotification');
+  for (const event of Object.keys(HANDLERS)) socket.on(event, (data, meta) => tell(event, data, meta));
 
   // What the visitor has before their eyes shall come neither to their devices nor by mail; what they have not, at once.
   const isHidden = () => document.visibilityState === 'hidden';
@@ -163,9 +177,6 @@
     if (socket.connected) socket.emit('visibility', { hidden: isHidden() }, () => {});
   }
   document.addEventListener('visibilitychange', tellVisibility);
-  socket.on('notification', ({ id }) => {
-    if (!isHidden()) socket.emit('inbox.seen', { ids: [id] }, () => {});
-  });
   socket.on('error', (error) => socketClient.onError(error));
 
   /** Shows a text for a while; whatever looks like HTML in it is none. */
