@@ -1,7 +1,8 @@
 import { TidingsError } from '@tidings/protocol';
 import type { Kysely, Selectable } from 'kysely';
 import type { Identity } from '../../core/identity.ts';
-import type { Clock, Timer } from '../../core/ports/clock.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import { Recurring } from '../../core/recurring.ts';
 import type { CoreTables } from '../../storage/migrations.ts';
 import type { AuthTables } from './tables.ts';
 
@@ -38,7 +39,7 @@ export class Revocations {
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
   readonly #rows = { token: new Map<string, Row>(), user: new Map<string, Row>() };
-  #pruner: Timer | undefined;
+  #pruning: Recurring | undefined;
 
   constructor({ db, clock, onError }: RevocationsOptions) {
     this.#db = db.withTables<Tables>();
@@ -50,11 +51,13 @@ export class Revocations {
   async start(): Promise<void> {
     for (const row of await this.#db.selectFrom('revocations').selectAll().execute())
       this.#rows[row.kind].set(row.value, row);
-    this.#pruner = this.#clock.every(PRUNE_INTERVAL, () => void this.#prune().catch(this.#onError));
+    const run = () => this.#prune();
+    const [clock, onError] = [this.#clock, this.#onError];
+    this.#pruning = new Recurring({ clock, interval: PRUNE_INTERVAL, run, onError });
   }
 
-  close(): void {
-    this.#pruner?.cancel();
+  async close(): Promise<void> {
+    await this.#pruning?.close();
   }
 
   /** Whether the token of an identity is revoked, by itself or with its user. A token without `iat` is older than any revocation. */

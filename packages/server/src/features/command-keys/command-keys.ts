@@ -15,7 +15,8 @@ import { createHash } from 'node:crypto';
 import { TidingsError } from '@tidings/protocol';
 import { expressionBuilder, type Kysely, type Transaction } from 'kysely';
 import type { AnswerMemory, Call, KeyedCommand } from '../../core/ports/answer-memory.ts';
-import type { Clock, Timer } from '../../core/ports/clock.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import { Recurring } from '../../core/recurring.ts';
 import type { CoreTables } from '../../storage/migrations.ts';
 import type { CommandKeyTables } from './tables.ts';
 
@@ -53,16 +54,17 @@ export class CommandKeys implements AnswerMemory {
   readonly #recent = new Map<string, Recent>();
   /** Calls that a transaction has answered. */
   readonly #answered = new WeakSet<Call>();
-  readonly #sweeper: Timer;
+  readonly #sweeping: Recurring;
 
   constructor(options: CommandKeysOptions) {
     this.#options = options;
     this.#db = options.db.withTables<Tables>();
-    this.#sweeper = options.clock.every(SWEEP_INTERVAL, () => void this.#sweep().catch(options.onError));
+    const { clock, onError } = options;
+    this.#sweeping = new Recurring({ clock, interval: SWEEP_INTERVAL, run: () => this.#sweep(), onError });
   }
 
-  close(): void {
-    this.#sweeper.cancel();
+  close(): Promise<void> {
+    return this.#sweeping.close();
   }
 
   async recall(command: KeyedCommand): Promise<{ readonly data: unknown } | undefined> {

@@ -10,7 +10,8 @@
 import { TidingsError } from '@tidings/protocol';
 import type { Kysely } from 'kysely';
 import type { Core } from '../../core/core.ts';
-import type { Clock, Timer } from '../../core/ports/clock.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import { Recurring } from '../../core/recurring.ts';
 import type { CoreTables } from '../../storage/migrations.ts';
 import type { Contacts } from '../contacts/index.ts';
 import type { Inbox } from '../inbox/index.ts';
@@ -72,7 +73,7 @@ export class Delivery {
   readonly #worker: Worker;
   readonly #settled = new Map<string, Map<string, number>>();
   readonly #idle: boolean;
-  #sweeper: Timer | undefined;
+  #sweeping: Recurring | undefined;
 
   constructor(options: DeliveryOptions) {
     const { db, clock, core, inbox, couriers, pushAfter, emailAfter, onError } = options;
@@ -112,10 +113,8 @@ export class Delivery {
     if (this.#idle) return;
     this.#worker.start();
     const { clock, keep, onError } = this.#options;
-    this.#sweeper = clock.every(
-      SWEEP_INTERVAL,
-      () => void this.#queue.sweep(clock.now() - keep).catch(onError),
-    );
+    const run = () => this.#queue.sweep(clock.now() - keep);
+    this.#sweeping = new Recurring({ clock, interval: SWEEP_INTERVAL, run, onError });
   }
 
   /** Works off what is due now; fulfilled once nothing is, and nothing is under way. */
@@ -125,8 +124,7 @@ export class Delivery {
 
   /** Begins nothing any more, and waits for what couriers are doing. */
   async close(): Promise<void> {
-    this.#sweeper?.cancel();
-    await this.#worker.close();
+    await Promise.all([this.#sweeping?.close(), this.#worker.close()]);
   }
 
   /** Deliveries, those of the newest notifications first. */

@@ -6,7 +6,8 @@
  * @module
  */
 import type { Kysely } from 'kysely';
-import type { Clock, Timer } from '../../core/ports/clock.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import { Recurring } from '../../core/recurring.ts';
 import type { CoreTables } from '../../storage/migrations.ts';
 import type { Outbox, OutboxTransaction } from '../../storage/outbox.ts';
 import type { Contacts } from '../contacts/index.ts';
@@ -46,17 +47,18 @@ export class Inbox {
   readonly #options: InboxOptions;
   readonly #ids = new NotificationIds();
   readonly #observers: InboxObserver[] = [];
-  readonly #sweeper: Timer;
+  readonly #sweeping: Recurring;
   #created = 0;
 
   constructor(options: InboxOptions) {
     this.#options = options;
     this.preferences = new PreferenceStore(options.db);
-    this.#sweeper = options.clock.every(SWEEP_INTERVAL, () => void this.#sweep().catch(options.onError));
+    const { clock, onError } = options;
+    this.#sweeping = new Recurring({ clock, interval: SWEEP_INTERVAL, run: () => this.#sweep(), onError });
   }
 
-  close(): void {
-    this.#sweeper.cancel();
+  close(): Promise<void> {
+    return this.#sweeping.close();
   }
 
   observe(observer: InboxObserver): void {

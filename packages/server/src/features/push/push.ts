@@ -5,6 +5,7 @@
  */
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../core/ports/clock.ts';
+import { Recurring } from '../../core/recurring.ts';
 import type { CoreTables } from '../../storage/migrations.ts';
 import { Devices } from './devices.ts';
 import type { Lookup } from './public-address.ts';
@@ -40,7 +41,7 @@ export interface Push {
   click(token: string): Promise<boolean>;
   /** Forgets what is too old to matter; done every hour. */
   sweep(): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** How often what is too old to matter is deleted, milliseconds. */
@@ -53,7 +54,7 @@ export function createPush(options: PushOptions): Push {
   const devices = new Devices({ db, clock, limit: options.devices, trusted });
   const told = new Told({ db, clock, secret: vapid.privateKey });
   const service = new PushService({ vapid, clock, trusted, timeout, lookup });
-  const sweeper = clock.every(SWEEP_INTERVAL, () => void told.sweep().catch(onError));
+  const sweeping = new Recurring({ clock, interval: SWEEP_INTERVAL, run: () => told.sweep(), onError });
   return {
     publicKey: vapid.publicKey,
     devices,
@@ -64,9 +65,9 @@ export function createPush(options: PushOptions): Push {
       return clicked !== undefined;
     },
     sweep: () => told.sweep(),
-    close() {
-      sweeper.cancel();
+    async close() {
       service.close();
+      await sweeping.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../core/ports/clock.ts';
+import { Recurring } from '../../core/recurring.ts';
 import type { CoreTables } from '../../storage/migrations.ts';
 import type { Meter } from './meter.ts';
 
@@ -41,9 +42,9 @@ export async function keepToday(
       .execute();
     written = value;
   };
-  const timer = clock.every(INTERVAL, () => void write().catch(onError));
+  const writing = new Recurring({ clock, interval: INTERVAL, run: write, onError });
   return async () => {
-    timer.cancel();
+    await writing.close();
     await write().catch(onError);
   };
 }
