@@ -64,8 +64,8 @@ it('hears a price change and a drop by the handlers it replaces', async () => {
 });
 
 it('hears nothing more of what it has left', async () => {
-  const page = await openPricePage(browser, server);
   await product('product-id-123');
+  const page = await openPricePage(browser, server);
   await page.addScriptTag({ content: documented('handlers') });
   await page.addScriptTag({ content: documented('subscriptions') });
   await answered(page);
@@ -77,8 +77,9 @@ it('hears nothing more of what it has left', async () => {
 });
 
 it('tracks prices and shows new products, as its use cases have it', async () => {
-  const page = await openPricePage(browser, server);
+  // Before the page, which would hear of it as new.
   await product('tracked', 200);
+  const page = await openPricePage(browser, server);
   for (const piece of ['tracking', 'product-updates', 'drop-alerts'] as const)
     await page.addScriptTag({ content: documented(piece) });
   await page.evaluate("enablePriceTracking('tracked')");
