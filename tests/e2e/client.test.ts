@@ -63,6 +63,10 @@ runOutboxStoreSuite('IndexedDbOutboxStore', async () => {
   return {
     async open() {
       const page = await openTab(context);
+      // A tab that was closed holds its lock until the browser has taken it down.
+      await page.waitForFunction(
+        `navigator.locks.query().then(({ held }) => !held.some(({ name }) => name.startsWith('tidings:${name}:')))`,
+      );
       await run(page, 'window.store = new tidings.IndexedDbOutboxStore(argument)', name);
       const store: OutboxStore = {
         adopt: async () => {
