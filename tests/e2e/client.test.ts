@@ -54,6 +54,16 @@ function run<T>(page: Page, script: string, argument?: unknown): Promise<T> {
   return page.evaluate(`(async (argument) => { ${script} })(${JSON.stringify(argument)})`) as Promise<T>;
 }
 
+/** Names of the locks that any tab of the browser holds. */
+function heldLocks(page: Page, prefix: string): Promise<readonly string[]> {
+  return run(
+    page,
+    `const { held } = await navigator.locks.query();
+     return held.map(({ name }) => name).filter((name) => name.startsWith(argument))`,
+    prefix,
+  );
+}
+
 let outboxes = 0;
 
 runOutboxStoreSuite('IndexedDbOutboxStore', async () => {
@@ -64,9 +74,7 @@ runOutboxStoreSuite('IndexedDbOutboxStore', async () => {
     async open() {
       const page = await openTab(context);
       // A tab that was closed holds its lock until the browser has taken it down.
-      await page.waitForFunction(
-        `navigator.locks.query().then(({ held }) => !held.some(({ name }) => name.startsWith('tidings:${name}:')))`,
-      );
+      await expect.poll(() => heldLocks(page, `tidings:${name}:`)).toEqual([]);
       await run(page, 'window.store = new tidings.IndexedDbOutboxStore(argument)', name);
       const store: OutboxStore = {
         adopt: async () => {
