@@ -14,10 +14,10 @@ import { Households } from './households/households.ts';
 import { Invitation } from './households/invitation.tsx';
 import type { Kitchen } from './kitchen.ts';
 import './kitchen.css';
+import { useMade } from '../../shared/web/use-made.ts';
 import { MenuTab } from './menu/menu-tab.tsx';
 import { PlaceLink } from './place-link.tsx';
 import { TEXTS } from './texts.ts';
-import { useMade } from './use-made.ts';
 
 /** The kitchen: the community's feed, fridges, goals and menus. */
 export function KitchenPage(page: KitPageProps) {

@@ -2,8 +2,8 @@ import { type FormEvent, useEffect, useId, useMemo, useState } from 'react';
 import { type Call, createCall } from '../../shared/web/call.ts';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
 import { Modal } from '../../shared/web/modal.tsx';
+import { parseAmount } from '../../shared/web/parse-amount.ts';
 import type { Import } from '../events.ts';
-import { parseAmount } from './parse-amount.ts';
 import { TEXTS, type Texts } from './texts.ts';
 
 const WAYS = ['byHand', 'byAddress', 'byFile'] as const;

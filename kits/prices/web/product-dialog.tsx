@@ -2,8 +2,8 @@ import { type FormEvent, useEffect, useId, useMemo, useState, useSyncExternalSto
 import { createCall } from '../../shared/web/call.ts';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
 import { Modal } from '../../shared/web/modal.tsx';
+import { parseAmount, typedAmount } from '../../shared/web/parse-amount.ts';
 import type { ProductState } from '../events.ts';
-import { parseAmount, typedAmount } from './parse-amount.ts';
 import { PriceHistory } from './price-history.tsx';
 import { Follow, Looking, Price } from './product-card.tsx';
 import type { ProductList } from './product-list.ts';

@@ -1,7 +1,7 @@
 import { type FormEvent, useId, useState } from 'react';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
+import { parseAmount, typedAmount } from '../../shared/web/parse-amount.ts';
 import type { ProductState } from '../events.ts';
-import { parseAmount, typedAmount } from './parse-amount.ts';
 import type { ProductList, Watch } from './product-list.ts';
 import { TEXTS } from './texts.ts';
 import type { Threshold } from './threshold.ts';

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { Avatar } from '../../../shared/web/avatar.tsx';
+import { useValue } from '../../../shared/web/use-made.ts';
 import { attempt, type Kitchen } from '../kitchen.ts';
-import { useValue } from '../use-made.ts';
 import type { Following } from './following.ts';
 
 interface Profile {

@@ -1,10 +1,10 @@
 import { goTo } from '../../../shared/web/go-to.ts';
+import { useMade, useValue } from '../../../shared/web/use-made.ts';
 import { useNow } from '../../../shared/web/use-now.ts';
 import { useParameter } from '../../../shared/web/use-parameter.ts';
 import { addressOf } from '../address-of.ts';
 import { type Kitchen, problemOf } from '../kitchen.ts';
 import { PlaceLink } from '../place-link.tsx';
-import { useMade, useValue } from '../use-made.ts';
 import { AuthorHead } from './author-head.tsx';
 import { Feed, type Which } from './feed.ts';
 import './feed.css';

@@ -1,9 +1,9 @@
 import { useEffect } from 'react';
+import { useMade, useValue } from '../../../shared/web/use-made.ts';
 import { HouseholdBar } from '../households/household-bar.tsx';
 import type { Households } from '../households/households.ts';
 import { useHousehold } from '../households/use-household.ts';
 import { type Kitchen, problemOf } from '../kitchen.ts';
-import { useMade, useValue } from '../use-made.ts';
 import { AddItem } from './add-item.tsx';
 import { Fridge } from './fridge.ts';
 import './fridge.css';

@@ -1,6 +1,6 @@
 import { type FormEvent, useId } from 'react';
+import { useValue } from '../../../shared/web/use-made.ts';
 import type { Kitchen } from '../kitchen.ts';
-import { useValue } from '../use-made.ts';
 import { useSubmit } from '../use-submit.ts';
 import { RecipeCard } from './recipe-card.tsx';
 import type { Recipes } from './recipes.ts';

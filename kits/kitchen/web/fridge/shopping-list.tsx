@@ -1,6 +1,6 @@
 import { useEffect, useId, useState } from 'react';
+import { useValue } from '../../../shared/web/use-made.ts';
 import type { Kitchen } from '../kitchen.ts';
-import { useValue } from '../use-made.ts';
 import type { Fridge } from './fridge.ts';
 import type { Recipes } from './recipes.ts';
 import { ShopsNearby } from './shops-nearby.tsx';

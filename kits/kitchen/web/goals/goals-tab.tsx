@@ -1,6 +1,6 @@
 import { type FormEvent, useId } from 'react';
+import { useMade, useValue } from '../../../shared/web/use-made.ts';
 import { type Kitchen, problemOf } from '../kitchen.ts';
-import { useMade, useValue } from '../use-made.ts';
 import { useSubmit } from '../use-submit.ts';
 import { GoalCard } from './goal-card.tsx';
 import { Goals } from './goals.ts';

@@ -1,4 +1,4 @@
-import { useValue } from '../use-made.ts';
+import { useValue } from '../../../shared/web/use-made.ts';
 import type { Household, Households } from './households.ts';
 
 /** The households, and the one that an address names. */

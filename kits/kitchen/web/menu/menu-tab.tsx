@@ -1,10 +1,10 @@
 import { useState } from 'react';
+import { useMade, useValue } from '../../../shared/web/use-made.ts';
 import { HouseholdBar } from '../households/household-bar.tsx';
 import type { Households } from '../households/households.ts';
 import { NewHousehold } from '../households/new-household.tsx';
 import { useHousehold } from '../households/use-household.ts';
 import { type Kitchen, problemOf } from '../kitchen.ts';
-import { useMade, useValue } from '../use-made.ts';
 import { Cell } from './cell.tsx';
 import { Menu } from './menu.ts';
 import './menu.css';
