@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Avatar } from '../../shared/web/avatar.tsx';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
 import type { Message } from '../events.ts';
-import { LinkedText } from './linked-text.tsx';
+import { LinkedText } from '../../shared/web/linked-text.tsx';
 import type { Row } from './rows.ts';
 import type { Texts } from './texts/texts.ts';
 import { TEXTS } from './texts.ts';

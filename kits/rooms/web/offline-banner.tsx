@@ -1,5 +1,5 @@
 import type { Texts } from './texts/texts.ts';
-import { useLive } from './use-live.ts';
+import { useLive } from '../../shared/web/use-live.ts';
 
 export interface OfflineBannerProps {
   readonly t: Texts;

@@ -14,7 +14,7 @@ import { selectRoom } from './select-room.ts';
 import { Lock } from './sidebar.tsx';
 import { TEXTS } from './texts.ts';
 import type { UnsentMessages } from './unsent.ts';
-import { useLive } from './use-live.ts';
+import { useLive } from '../../shared/web/use-live.ts';
 import { useReadMark } from './use-read-mark.ts';
 import { useRoomLog } from './use-room-log.ts';
 

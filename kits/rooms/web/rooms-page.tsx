@@ -10,7 +10,7 @@ import './rooms.css';
 import { Sidebar } from './sidebar.tsx';
 import { TEXTS } from './texts.ts';
 import { UnsentMessages } from './unsent.ts';
-import { useLive } from './use-live.ts';
+import { useLive } from '../../shared/web/use-live.ts';
 
 /** The chat. */
 export function RoomsPage(page: KitPageProps) {

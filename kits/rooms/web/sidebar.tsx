@@ -12,7 +12,7 @@ import type { RoomList } from './room-list.ts';
 import { roomAddress, selectRoom } from './select-room.ts';
 import { TEXTS } from './texts.ts';
 import { briefText } from './times.ts';
-import { useLive } from './use-live.ts';
+import { useLive } from '../../shared/web/use-live.ts';
 
 export interface SidebarProps {
   readonly page: KitPageProps;
