@@ -1,45 +1,7 @@
-import { useRef, useState } from 'react';
+import { type Submit, useSubmit as useSubmitOf } from '../../shared/web/use-submit.ts';
 import { type Kitchen, problemOf } from './kitchen.ts';
-
-/** How a form stands, and how it is sent. */
-export interface Submit {
-  readonly busy: boolean;
-  /** Why it was not taken, in the visitor's words; empty when nothing is wrong. */
-  readonly problem: string;
-  /** Say that the form has changed: what is sent next is another thing than before. */
-  readonly changed: () => void;
-  /** Sends it. @param send is given a key, the same until it has got there, so that trying again has one effect. @returns whether it was taken, and says nothing else by now */
-  readonly submit: (send: (key: string) => Promise<unknown>) => Promise<boolean>;
-}
 
 /** Sends what a form says, once however often it is tried. */
 export function useSubmit(kitchen: Kitchen): Submit {
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState('');
-  const key = useRef<string>(undefined);
-  return {
-    busy,
-    problem,
-    changed() {
-      key.current = undefined;
-    },
-    async submit(send) {
-      if (busy) return false;
-      setBusy(true);
-      setProblem('');
-      key.current ??= crypto.randomUUID();
-      const sent = key.current;
-      try {
-        await send(sent);
-        if (key.current !== sent) return false;
-        key.current = undefined;
-        return true;
-      } catch (error) {
-        setProblem(problemOf(kitchen, error));
-        return false;
-      } finally {
-        setBusy(false);
-      }
-    },
-  };
+  return useSubmitOf((error) => problemOf(kitchen, error));
 }
