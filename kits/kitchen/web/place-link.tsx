@@ -2,7 +2,7 @@ import type { ComponentProps } from 'react';
 import { PageLink } from '../../shared/web/page-link.tsx';
 import { addressOf, type Place } from './address-of.ts';
 
-type PlaceLinkProps = Omit<ComponentProps<'a'>, 'href' | 'onClick'> & { readonly to: Place };
+type PlaceLinkProps = Omit<ComponentProps<typeof PageLink>, 'href'> & { readonly to: Place };
 
 /** A link to a part of the page. */
 export function PlaceLink({ to, ...rest }: PlaceLinkProps) {

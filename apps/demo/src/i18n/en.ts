@@ -12,6 +12,7 @@ export const en = {
     prices: 'Prices',
     kitchen: 'Kitchen',
     rooms: 'Rooms',
+    forum: 'Forum',
     docs: 'API reference',
     language: 'Language',
     theme: 'Theme',

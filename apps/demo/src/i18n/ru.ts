@@ -13,6 +13,7 @@ export const ru: Messages = {
     prices: 'Цены',
     kitchen: 'Кухня',
     rooms: 'Комнаты',
+    forum: 'Форум',
     docs: 'Справка по API',
     language: 'Язык',
     theme: 'Тема',

@@ -13,6 +13,7 @@ export const tr: Messages = {
     prices: 'Fiyatlar',
     kitchen: 'Mutfak',
     rooms: 'Odalar',
+    forum: 'Forum',
     docs: 'API belgeleri',
     language: 'Dil',
     theme: 'Tema',

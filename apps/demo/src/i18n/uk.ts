@@ -13,6 +13,7 @@ export const uk: Messages = {
     prices: 'Ціни',
     kitchen: 'Кухня',
     rooms: 'Кімнати',
+    forum: 'Форум',
     docs: 'Довідка з API',
     language: 'Мова',
     theme: 'Тема',

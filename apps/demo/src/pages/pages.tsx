@@ -20,4 +20,9 @@ export const PAGES: readonly Page[] = [
     (t) => t.shell.rooms,
     async () => (await import('../../../../kits/rooms/web/rooms-page.tsx')).RoomsPage,
   ),
+  defineKitPage(
+    'forum',
+    (t) => t.shell.forum,
+    async () => (await import('../../../../kits/forum/web/forum-page.tsx')).ForumPage,
+  ),
 ];
