@@ -49,6 +49,28 @@ describe('namespaces of a kit', () => {
     expect(errors).toMatchObject([{ message: 'no luck' }]);
   });
 
+  it('say where a channel stands, and a client that goes on from there misses nothing', async () => {
+    let tidings: Tidings | undefined;
+    const { url } = await startKits([
+      defineKit({
+        name: 'notes',
+        namespaces: { note: open },
+        onStart(given) {
+          tidings = given;
+        },
+      }),
+    ]);
+    const { offset, epoch } = await tidings!.publish({ channel: 'note:1', event: 'seen' });
+    const position = await tidings!.positionOf('note:1');
+    expect(position).toBe(`${epoch}:${offset}`);
+    await tidings!.publish({ channel: 'note:1', event: 'missed' });
+    const client = await NativeClient.welcomed(url);
+    expect(await client.subscribe({ channel: 'note:1', since: position })).toMatchObject([
+      { recovered: true, events: [{ event: 'missed' }] },
+    ]);
+    await expect(tidings!.positionOf('nothing:1')).rejects.toMatchObject({ code: 'unknown_namespace' });
+  });
+
   it('refuse an event that does not fit its schema, wherever it is published', async () => {
     let tidings: Tidings | undefined;
     const { url } = await startKits([

@@ -108,6 +108,7 @@ export async function startKits<Tables>(
   const install = (kit: Kit<Tables>, scope: FastifyInstance) =>
     installKit(kit, {
       core,
+      broker: running.broker,
       clock,
       log,
       metrics,

@@ -378,6 +378,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
         const parts = { core, clock, log, db, outbox, websocket, http: scope, serveFile, io: socketio.io };
         const kit = await installKit(await loadKit(path), {
           ...parts,
+          broker,
           commandKeys,
           metrics,
           inbox,

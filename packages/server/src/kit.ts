@@ -47,6 +47,7 @@ export type { Session } from './core/session.ts';
 export { decodeMessages, idOf, parseMessage } from './dialects/json-message.ts';
 export type { Contact, Language } from './features/contacts/index.ts';
 export type { Level, Money, NewNotification, Notified, Template, Value } from './features/inbox/index.ts';
+export { bytesType } from './storage/bytes-type.ts';
 export { withId } from './storage/with-id.ts';
 
 /** A kit's tables, unless it describes them. */
@@ -106,6 +107,11 @@ export interface Tidings<Tables = AnyTables> {
   readonly db: Kysely<Tables>;
   /** Publishes; fulfilled once the event has its place, and on a durable channel is on disk. @throws TidingsError */
   publish(publication: Publication): Promise<PublishReceipt>;
+  /**
+   * Where a channel stands now, as `epoch:offset`. What is read from the database after this has everything that the
+   * channel told up to here, so that a client which goes on from here misses nothing. @throws TidingsError
+   */
+  positionOf(channel: string): Promise<string>;
   /**
    * Runs a transaction; what it publishes is heard if and only if it commits, also when the process dies in between.
    *

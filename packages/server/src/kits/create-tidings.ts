@@ -1,4 +1,4 @@
-import { disconnect } from '@tidings/protocol';
+import { disconnect, formatPosition } from '@tidings/protocol';
 import type { Kysely, Transaction } from 'kysely';
 import type { NewNotification } from '../features/inbox/index.ts';
 import type { KitTransaction, Tidings, TransactionOptions } from '../kit.ts';
@@ -20,6 +20,10 @@ export function createTidings<Tables>(name: string, parts: KitParts): Tidings<Ta
     metrics: parts.metrics,
     db: parts.db as unknown as Kysely<Tables>,
     publish: (publication) => publisher.publish(publication),
+    async positionOf(name) {
+      const { channel, config } = namespaces.resolve(name);
+      return formatPosition((await parts.broker.read(channel, config.history, {})).position);
+    },
     transaction: <T>(
       work: (transaction: KitTransaction<Tables>) => Promise<T>,
       { answers }: TransactionOptions = {},

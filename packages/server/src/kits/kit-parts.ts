@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Server as SocketIOServer } from 'socket.io';
 import type { Core } from '../core/core.ts';
+import type { Broker } from '../core/ports/broker.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Dialect } from '../core/ports/dialect.ts';
 import type { Session } from '../core/session.ts';
@@ -19,6 +20,7 @@ import type { Outbox } from '../storage/outbox.ts';
 /** What of a server kits are installed on. */
 export interface KitParts {
   readonly core: Pick<Core, 'namespaces' | 'hub' | 'dispatch' | 'publisher' | 'host'>;
+  readonly broker: Pick<Broker, 'read'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** What `/metrics` shows. */
