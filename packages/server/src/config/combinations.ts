@@ -23,7 +23,7 @@ export function combinationFaults(config: Config, production: boolean): string[]
   ];
 }
 
-function placeFaults({ development, origins, database }: Config, production: boolean): string[] {
+function placeFaults({ development, origins, database, redis }: Config, production: boolean): string[] {
   const faults: string[] = [];
   if (development && production)
     faults.push('development is true although NODE_ENV is production: it would let strangers in; drop one');
@@ -36,6 +36,8 @@ function placeFaults({ development, origins, database }: Config, production: boo
       faults.push(`origins: "${origin}" is no origin; write it like https://app.example.com, without a path`);
   if (database !== '' && !/^postgres(ql)?:\/\/./.test(database))
     faults.push('database must be a postgres:// URL, or empty for SQLite in the data directory');
+  if (redis !== '' && !(/^rediss?:\/\/./.test(redis) && URL.canParse(redis)))
+    faults.push('redis must be a redis:// or rediss:// URL, or empty for one server alone');
   return faults;
 }
 

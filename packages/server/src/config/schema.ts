@@ -185,6 +185,17 @@ export const ConfigSchema = Type.Object(
       default: '',
       secret: true,
     }),
+    redis: text({
+      description:
+        'A `redis://` or `rediss://` URL (Redis 7 or Valkey), by which several servers are one; empty for a server alone. docs/SCALING.md says what it takes.',
+      default: '',
+      secret: true,
+    }),
+    redisPrefix: text({
+      description: 'What the keys in Redis begin with; servers with the same one are one.',
+      default: 'tidings:',
+      minLength: 1,
+    }),
     kits: list({ description: 'Files of kits to load.', default: [] }),
     apiKey: Type.Optional(
       text({
