@@ -43,6 +43,12 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
     'Remove one first, or have the option raised that the message tells of, such as `PRICES_MAX_WATCHES`.',
   key_conflict:
     'The first use of the key stands. A new publish needs a new key; a repeated one must have the same content.',
+  conflict:
+    'Read it again: somebody was faster, or it has gone further already. The message says in which state it is.',
+  self_match:
+    'Nothing was placed. Cancel your own offer on the other side first, or name a price that does not meet it.',
+  trading_halted:
+    'The market has halted the product; what stands in its book stays and can be cancelled. Offer again once the product says that it is not halted: the price may be another then.',
   no_presence: 'Set `presence: true` on the namespace.',
   no_typing: 'Set `typing: true` on the namespace.',
   rate_limited: 'Wait `retryAfter`, then go on more slowly. A client that does not is disconnected (4005).',

@@ -83,6 +83,13 @@ export const ERRORS = {
     retry: false,
   },
   key_conflict: { status: 409, message: 'The idempotency key was used with other content.', retry: false },
+  conflict: {
+    status: 409,
+    message: 'What this is about is in a state in which that cannot be done.',
+    retry: false,
+  },
+  self_match: { status: 409, message: 'It would trade with an offer of your own.', retry: false },
+  trading_halted: { status: 409, message: 'Nothing can be bid or asked for this now.', retry: false },
   no_presence: { status: 409, message: 'The namespace keeps no presence.', retry: false },
   no_typing: { status: 409, message: 'The namespace takes no typing marks.', retry: false },
   rate_limited: { status: 429, message: 'Too many requests; wait and try again.', retry: true },
