@@ -13,6 +13,7 @@ export const en = {
     kitchen: 'Kitchen',
     rooms: 'Rooms',
     forum: 'Forum',
+    market: 'Sneakers',
     docs: 'API reference',
     language: 'Language',
     theme: 'Theme',

@@ -14,6 +14,7 @@ export const ru: Messages = {
     kitchen: 'Кухня',
     rooms: 'Комнаты',
     forum: 'Форум',
+    market: 'Кроссовки',
     docs: 'Справка по API',
     language: 'Язык',
     theme: 'Тема',

@@ -14,6 +14,7 @@ export const tr: Messages = {
     kitchen: 'Mutfak',
     rooms: 'Odalar',
     forum: 'Forum',
+    market: 'Sneaker',
     docs: 'API belgeleri',
     language: 'Dil',
     theme: 'Tema',

@@ -14,6 +14,7 @@ export const uk: Messages = {
     kitchen: 'Кухня',
     rooms: 'Кімнати',
     forum: 'Форум',
+    market: 'Кросівки',
     docs: 'Довідка з API',
     language: 'Мова',
     theme: 'Тема',

@@ -25,4 +25,9 @@ export const PAGES: readonly Page[] = [
     (t) => t.shell.forum,
     async () => (await import('../../../../kits/forum/web/forum-page.tsx')).ForumPage,
   ),
+  defineKitPage(
+    'market',
+    (t) => t.shell.market,
+    async () => (await import('../../../../kits/market/web/market-page.tsx')).MarketPage,
+  ),
 ];
