@@ -265,7 +265,7 @@ describe('the fridge', () => {
     await two.getByRole('button', { name: 'Cancel' }).click();
     await asked.gone;
     await one.locator('.kitchen-recipe').waitFor({ state: 'detached' });
-    expect(await one.getByRole('button', { name: 'Suggest a recipe' }).isEnabled()).toBe(true);
+    await expect.poll(() => one.getByRole('button', { name: 'Suggest a recipe' }).isEnabled()).toBe(true);
   });
 });
 

@@ -269,7 +269,7 @@ it('works from the keyboard', async () => {
   await alice.keyboard.press('Enter');
   await alice.getByRole('region', { name: 'Notifications', exact: true }).waitFor();
   await alice.keyboard.press('Escape');
-  expect(await alice.evaluate('document.activeElement.className')).toBe('inbox-button');
+  await expect.poll(() => alice.evaluate('document.activeElement.className')).toBe('inbox-button');
 });
 
 it('says so when its code cannot be loaded, and tries again', async () => {
