@@ -82,6 +82,8 @@ export default {
     },
     row('kits-import', '^kits/([^/]+)/(?!web/)', [
       '^kits/$1/(?!web/)',
+      // What the servers of several kits need.
+      '^kits/shared/server/',
       kit,
       '^packages/protocol/src/index\\.ts$',
     ]),

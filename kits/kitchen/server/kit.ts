@@ -6,8 +6,8 @@
  */
 import { env } from 'node:process';
 import { defineKit, type Kit } from '@tidings/server/kit';
+import { composeKit } from '../../shared/server/compose-kit.ts';
 import { communityPart } from './community/community-part.ts';
-import { composeKit } from './compose-kit.ts';
 import { fridgePart } from './fridge/fridge-part.ts';
 import { goalsPart } from './goals/goals-part.ts';
 import { groupsPart } from './groups/groups-part.ts';

@@ -5,8 +5,8 @@
  */
 
 import { TidingsError } from '@tidings/server/kit';
+import type { KitPart } from '../../../shared/server/compose-kit.ts';
 import { POST_EVENTS } from '../../events.ts';
-import type { KitPart } from '../compose-kit.ts';
 import { KITCHEN_NOTIFICATIONS } from '../notifications.ts';
 import type { KitchenTables } from '../tables.ts';
 import { followRoutes } from './follow-routes.ts';

@@ -4,8 +4,8 @@
  * @module
  */
 import { type Static, type Tidings, TidingsError, Type } from '@tidings/server/kit';
+import type { KitPart } from '../../../shared/server/compose-kit.ts';
 import { requireUser } from '../callers.ts';
-import type { KitPart } from '../compose-kit.ts';
 import { AnyId, Key, readId, UserId } from '../ids.ts';
 import type { KitchenTables } from '../tables.ts';
 import { deleteComment, readComments, writeComment } from './comments.ts';

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Tidings } from '@tidings/server/kit';
-import type { KitPart } from '../compose-kit.ts';
+import type { KitPart } from '../../../shared/server/compose-kit.ts';
+import { perServer } from '../../../shared/server/per-server.ts';
 import type { KitchenOptions } from '../options.ts';
-import { perServer } from '../per-server.ts';
 import type { KitchenTables } from '../tables.ts';
 import { fridgeRoutes } from './fridge-routes.ts';
 import { FRIDGE_MIGRATIONS } from './tables.ts';

@@ -4,8 +4,8 @@
  * @module
  */
 import { type Static, type Tidings, Type } from '@tidings/server/kit';
+import type { KitPart } from '../../../shared/server/compose-kit.ts';
 import { requireUser } from '../callers.ts';
-import type { KitPart } from '../compose-kit.ts';
 import { AnyId, Key } from '../ids.ts';
 import { localTime } from '../local-time.ts';
 import type { KitchenOptions } from '../options.ts';

@@ -3,9 +3,10 @@
  *
  * @module
  */
+
+import type { KitPart } from '../../../shared/server/compose-kit.ts';
 import { GROUP_EVENTS } from '../../events.ts';
 import { groupChannel } from '../channels.ts';
-import type { KitPart } from '../compose-kit.ts';
 import type { KitchenTables } from '../tables.ts';
 import { groupRoutes } from './group-routes.ts';
 import { forgetInvitations, isMember } from './groups.ts';

@@ -11,13 +11,13 @@ import {
   type Tidings,
   Type,
 } from '@tidings/server/kit';
+import type { KitPart } from '../../../shared/server/compose-kit.ts';
+import { perServer } from '../../../shared/server/per-server.ts';
 import { MENU_EVENTS } from '../../events.ts';
 import { nameOf, requireUser } from '../callers.ts';
 import { menuChannel } from '../channels.ts';
-import type { KitPart } from '../compose-kit.ts';
 import { isMember } from '../groups/groups.ts';
 import type { KitchenOptions } from '../options.ts';
-import { perServer } from '../per-server.ts';
 import type { KitchenTables } from '../tables.ts';
 import { checkWeek, Place } from './cells.ts';
 import { EditingMarks } from './editing-marks.ts';

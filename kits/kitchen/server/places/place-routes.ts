@@ -4,8 +4,8 @@
  * @module
  */
 import { type Static, type Tidings, Type } from '@tidings/server/kit';
+import type { KitPart } from '../../../shared/server/compose-kit.ts';
 import { requireBackend, requireUser } from '../callers.ts';
-import type { KitPart } from '../compose-kit.ts';
 import { AnyId } from '../ids.ts';
 import type { KitchenTables } from '../tables.ts';
 import { readNeeds } from './needs.ts';

@@ -4,10 +4,10 @@
  * @module
  */
 import { type CommandDefinition, defineCommand, type Tidings } from '@tidings/server/kit';
+import type { KitPart } from '../../../shared/server/compose-kit.ts';
+import { perServer } from '../../../shared/server/per-server.ts';
 import { nameOf } from '../callers.ts';
-import type { KitPart } from '../compose-kit.ts';
 import type { KitchenOptions } from '../options.ts';
-import { perServer } from '../per-server.ts';
 import type { KitchenTables } from '../tables.ts';
 import { PositionData, placeRoutes } from './place-routes.ts';
 import { Positions } from './positions.ts';

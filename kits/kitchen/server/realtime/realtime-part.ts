@@ -4,9 +4,9 @@
  * @module
  */
 import type { Session, Tidings } from '@tidings/server/kit';
+import type { KitPart } from '../../../shared/server/compose-kit.ts';
 import { COMMUNITY_EVENTS } from '../../events.ts';
 import { COMMUNITY, groupChannel, userChannel } from '../channels.ts';
-import type { KitPart } from '../compose-kit.ts';
 import { groupsOf } from '../groups/groups.ts';
 import type { KitchenOptions } from '../options.ts';
 import type { KitchenTables } from '../tables.ts';

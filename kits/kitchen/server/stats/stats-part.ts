@@ -4,11 +4,11 @@
  * @module
  */
 import { type Static, type Tidings, Type } from '@tidings/server/kit';
+import type { KitPart } from '../../../shared/server/compose-kit.ts';
+import { perServer } from '../../../shared/server/per-server.ts';
 import { TOLD_EVENTS } from '../../events.ts';
 import { requireKnown } from '../callers.ts';
-import type { KitPart } from '../compose-kit.ts';
 import type { KitchenOptions } from '../options.ts';
-import { perServer } from '../per-server.ts';
 import type { KitchenTables } from '../tables.ts';
 import { readAnalytics } from './analytics.ts';
 import { dayOf } from './days.ts';

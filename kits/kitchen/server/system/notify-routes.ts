@@ -4,11 +4,11 @@
  * @module
  */
 import { type PublishReceipt, type Tidings, TidingsError, Type } from '@tidings/server/kit';
+import type { KitPart } from '../../../shared/server/compose-kit.ts';
 import type { KitchenEvents } from '../../events.ts';
 import { requireBackend } from '../callers.ts';
 import { COMMUNITY, groupChannel, userChannel } from '../channels.ts';
 import { rememberPost } from '../community/posts.ts';
-import type { KitPart } from '../compose-kit.ts';
 import { readGroup } from '../groups/groups.ts';
 import { notificationOf } from '../notifications.ts';
 import type { KitchenTables } from '../tables.ts';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { KitPart } from '../compose-kit.ts';
+import type { KitPart } from '../../../shared/server/compose-kit.ts';
 import type { KitchenTables } from '../tables.ts';
 import { notifyRoutes } from './notify-routes.ts';
 

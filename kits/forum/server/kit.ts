@@ -1,0 +1,22 @@
+/**
+ * The forum: boards with threads, people, game servers, live. This is the list of its parts; each stands in a folder of its
+ * own.
+ *
+ * @module
+ */
+import { env } from 'node:process';
+import { defineKit, type Kit } from '@tidings/server/kit';
+import { composeKit } from '../../shared/server/compose-kit.ts';
+import { moderationPart } from './moderation/moderation-part.ts';
+import { type ForumOptions, forumOptions, optionsFrom } from './options.ts';
+import { peoplePart } from './people/people-part.ts';
+import type { ForumTables } from './tables.ts';
+import { threadsPart } from './threads/threads-part.ts';
+
+/** Makes the kit. @throws Error that says which option is wrong. */
+export function createForumKit(given: Partial<ForumOptions> = {}): Kit<ForumTables> {
+  const options = forumOptions(given);
+  return defineKit(composeKit<ForumTables>('forum', [threadsPart(options), peoplePart(), moderationPart()]));
+}
+
+export default createForumKit(optionsFrom(env));

@@ -1,0 +1,65 @@
+/**
+ * What can be set of the forum, and the environment variables it is read from. README.md lists them.
+ *
+ * @module
+ */
+import { LONGEST_POST } from './limits.ts';
+
+/** Options of the forum kit. */
+export interface ForumOptions {
+  /** Characters of a post, 10000 at most. `FORUM_MAX_POST`. @default 4000 */
+  readonly maxPost: number;
+  /** How long its writer may change a post, milliseconds. `FORUM_EDIT_WINDOW`. @default 3600000 (1 hour) */
+  readonly editWindow: number;
+  /** Posts that one user may write within a minute. `FORUM_POSTS_PER_MINUTE`. @default 10 */
+  readonly postsPerMinute: number;
+  /** Who has written fewer posts than this is new. `FORUM_NEW_USER_POSTS`. @default 3 */
+  readonly newUserPosts: number;
+  /** A post of a new user with more links than this waits for a moderator. `FORUM_NEW_USER_LINKS`. @default 1 */
+  readonly newUserLinks: number;
+}
+
+const MINUTE = 60_000;
+
+const DEFAULTS: ForumOptions = {
+  maxPost: 4000,
+  editWindow: 60 * MINUTE,
+  postsPerMinute: 10,
+  newUserPosts: 3,
+  newUserLinks: 1,
+};
+
+/** Fills in the defaults. @throws Error that says what is wrong. */
+export function forumOptions(given: Partial<ForumOptions> = {}): ForumOptions {
+  const options = { ...DEFAULTS, ...given };
+  if (options.maxPost < 1 || options.maxPost > LONGEST_POST)
+    throw new Error(`FORUM_MAX_POST must be from 1 to ${LONGEST_POST} characters.`);
+  return options;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the options from environment variables. @throws Error that names the variable that cannot be read. */
+export function optionsFrom(env: Environment): Partial<ForumOptions> {
+  return defined({
+    maxPost: wholeNumber(env, 'FORUM_MAX_POST'),
+    editWindow: wholeNumber(env, 'FORUM_EDIT_WINDOW'),
+    postsPerMinute: wholeNumber(env, 'FORUM_POSTS_PER_MINUTE'),
+    newUserPosts: wholeNumber(env, 'FORUM_NEW_USER_POSTS'),
+    newUserLinks: wholeNumber(env, 'FORUM_NEW_USER_LINKS'),
+  });
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Leaves out what is undefined. */
+function defined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as Defined<T>;
+}
+
+function wholeNumber(env: Environment, name: string): number | undefined {
+  const text = env[name];
+  if (text === undefined || text === '') return undefined;
+  if (!/^\d{1,15}$/.test(text)) throw new Error(`${name} must be a whole number, and is "${text}".`);
+  return Number(text);
+}

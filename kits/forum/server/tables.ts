@@ -1,0 +1,13 @@
+import type { Tidings } from '@tidings/server/kit';
+import type { ModerationTables } from './moderation/tables.ts';
+import type { PeopleTables } from './people/tables.ts';
+import type { ThreadTables } from './threads/tables.ts';
+
+/** All tables of the forum; each part declares its own beside its migrations. */
+export interface ForumTables extends ThreadTables, PeopleTables, ModerationTables {}
+
+/** What the kit may do with the server. */
+export type Forum = Tidings<ForumTables>;
+
+/** A query builder, inside a transaction or outside. */
+export type Db = Forum['db'];

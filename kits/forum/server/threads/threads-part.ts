@@ -1,0 +1,51 @@
+/**
+ * Boards, their threads and posts.
+ *
+ * @module
+ */
+import type { RightsRequest } from '@tidings/server/kit';
+import type { KitPart } from '../../../shared/server/compose-kit.ts';
+import { THREAD_EVENTS } from '../../events.ts';
+import { readableBoard, readableThread } from '../access.ts';
+import { actorFrom } from '../callers.ts';
+import type { ForumOptions } from '../options.ts';
+import type { Forum, ForumTables } from '../tables.ts';
+import { THREAD_MIGRATIONS } from './tables.ts';
+
+/** Events of a thread or a board that a client may resume from; older posts are read over HTTP. */
+const HISTORY = { size: 1000, ttl: 30 * 24 * 60 * 60 * 1000 };
+
+/** Boards, threads and posts, and the channels `board:ID` and `thread:ID`. */
+export function threadsPart(_options: ForumOptions): KitPart<ForumTables> {
+  return {
+    namespaces: ({ db }: Forum) => {
+      const readable = async ({ rest, identity }: RightsRequest) =>
+        (await readableThread(db, actorFrom(identity), rest)) !== undefined;
+      return {
+        thread: {
+          durable: true,
+          history: HISTORY,
+          presence: true,
+          typing: true,
+          rights: {
+            subscribe: readable,
+            publish: 'nobody',
+            typing: async (request) => request.identity.user !== undefined && (await readable(request)),
+          },
+          events: THREAD_EVENTS,
+        },
+        board: {
+          durable: true,
+          history: HISTORY,
+          rights: {
+            subscribe: async ({ rest, identity }) =>
+              (await readableBoard(db, actorFrom(identity), rest)) !== undefined,
+            publish: 'nobody',
+          },
+          events: THREAD_EVENTS,
+        },
+      };
+    },
+    migrations: THREAD_MIGRATIONS,
+  };
+}
