@@ -5,10 +5,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { TidingsError, Type } from '@tidings/server/kit';
+import { formatMoney } from '../../shared/server/money/format-money.ts';
+import { CURRENCIES } from '../../shared/server/money/money.ts';
 import type { Language, Product } from '../events.ts';
 import { type Actor, requireOwner } from './actor.ts';
-import { formatMoney } from './money/format-money.ts';
-import { CURRENCIES } from './money/money.ts';
 import type { Settings } from './options.ts';
 import { reprice } from './reprice.ts';
 import type { Database, ProductRow, Transaction } from './tables.ts';

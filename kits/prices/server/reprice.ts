@@ -4,9 +4,9 @@
  * @module
  */
 import { setImmediate } from 'node:timers/promises';
+import { formatMoney } from '../../shared/server/money/format-money.ts';
+import { minorDigits } from '../../shared/server/money/money.ts';
 import type { Language, Money, PriceDrop, PriceUpdate } from '../events.ts';
-import { formatMoney } from './money/format-money.ts';
-import { minorDigits } from './money/money.ts';
 import type { Settings } from './options.ts';
 import type { ProductRow, Transaction } from './tables.ts';
 import { DROP, formatNumber, inEveryLanguage, PHRASES } from './texts.ts';

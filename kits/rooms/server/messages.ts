@@ -8,8 +8,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Call, type KitTransaction, TidingsError } from '@tidings/server/kit';
+import { Lanes } from '../../shared/server/lanes.ts';
 import type { Message, SendMessage, Sent } from '../events.ts';
-import { Lanes } from './lanes.ts';
 import { mentionsIn } from './mentions.ts';
 import { type MessageRow, messageId, messageView, sentView } from './message-view.ts';
 import { plainText } from './plain-text.ts';

@@ -1,6 +1,6 @@
-import { currencyNamed } from '../money/currency-marks.ts';
-import { moneyOf, moneyOfNumber, type PriceResult, refuse } from '../money/money.ts';
-import { parsePrice } from '../money/parse-price.ts';
+import { currencyNamed } from '../../../shared/server/money/currency-marks.ts';
+import { moneyOf, moneyOfNumber, type PriceResult, refuse } from '../../../shared/server/money/money.ts';
+import { parsePrice } from '../../../shared/server/money/parse-price.ts';
 import type { Column } from './columns.ts';
 import type { Row, RowFault, RowFaultCode } from './row.ts';
 

@@ -1,4 +1,4 @@
-import type { Money, PriceFault } from '../money/money.ts';
+import type { Money, PriceFault } from '../../../shared/server/money/money.ts';
 
 /** A row that can be imported. It has an id, a SKU or a URL, or several of them. */
 export interface ImportedPrice {

@@ -6,11 +6,11 @@
 import { Readable } from 'node:stream';
 import { TidingsError, Type } from '@tidings/server/kit';
 import type { FastifyInstance } from 'fastify';
+import { CURRENCIES } from '../../../shared/server/money/money.ts';
 import { Import } from '../../events.ts';
 import { actorOf } from '../actor.ts';
 import type { Imports } from '../imports.ts';
 import { KeyHeader } from '../keys.ts';
-import { CURRENCIES } from '../money/money.ts';
 import type { Prices } from '../tables.ts';
 
 const Params = Type.Object({ import: Type.String({ pattern: '^[0-9a-f-]{1,64}$' }) });

@@ -1,6 +1,12 @@
-import { currencyNamed } from '../money/currency-marks.ts';
-import { type Money, minorDigits, moneyOfNumber, type PriceResult, refuse } from '../money/money.ts';
-import { parsePrice } from '../money/parse-price.ts';
+import { currencyNamed } from '../../../shared/server/money/currency-marks.ts';
+import {
+  type Money,
+  minorDigits,
+  moneyOfNumber,
+  type PriceResult,
+  refuse,
+} from '../../../shared/server/money/money.ts';
+import { parsePrice } from '../../../shared/server/money/parse-price.ts';
 import { PageError } from './page-error.ts';
 
 /** What a page says of a price beside its figure. */

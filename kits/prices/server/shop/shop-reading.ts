@@ -1,4 +1,4 @@
-import type { Money } from '../money/money.ts';
+import type { Money } from '../../../shared/server/money/money.ts';
 
 /** Whether a product can be had. */
 export type Availability = 'in_stock' | 'preorder' | 'out_of_stock';
