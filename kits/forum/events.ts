@@ -285,8 +285,17 @@ export const ServerStatus = Type.Object({
 });
 export type ServerStatus = Static<typeof ServerStatus>;
 
+/** What of a server's status is told on `panel:servers`, too, and to those who watch it. */
+export const SERVER_CHANGES = ['up', 'down', 'map'] as const;
+/** One of {@link SERVER_CHANGES}. */
+export type ServerChange = (typeof SERVER_CHANGES)[number];
+
 /** `server_status_update` on `server:ID`; when it went up, down or changed its map, on `panel:servers`, too. */
-export const ServerStatusUpdate = Type.Object({ server_id: Type.String(), status: ServerStatus });
+export const ServerStatusUpdate = Type.Object({
+  server_id: Type.String(),
+  status: ServerStatus,
+  change: Type.Optional(Type.Enum([...SERVER_CHANGES], { description: 'What is new beside numbers.' })),
+});
 export type ServerStatusUpdate = Static<typeof ServerStatusUpdate>;
 
 /** The events of `server:ID`. */
@@ -312,14 +321,29 @@ export const ServerStatuses = Type.Object({
 });
 export type ServerStatuses = Static<typeof ServerStatuses>;
 
+/** How many played, at most, in a stretch of time that began at `at`. */
+export const ServerPoint = Type.Object({ at: Time, players: Type.Integer(), online: Type.Boolean() });
+export type ServerPoint = Static<typeof ServerPoint>;
+
 // Documents
 
 const Update = Type.String({ maxLength: MAX_UPDATE, description: 'An update of Yjs, base64.' });
 const AwarenessUpdate = Type.String({ maxLength: MAX_AWARENESS, description: 'Of y-protocols, base64.' });
 
-export const DocOpen = Type.Object({ thread_id: inThread.thread_id });
-export const DocUpdate = Type.Object({ thread_id: inThread.thread_id, update: Update });
-export const DocAwareness = Type.Object({ thread_id: inThread.thread_id, update: AwarenessUpdate });
+export const DocOpen = Type.Object({
+  ...inThread,
+  vector: Type.Optional(
+    Type.String({
+      maxLength: MAX_UPDATE,
+      description: 'The state vector of what the caller has, base64: the answer has only what it lacks.',
+    }),
+  ),
+});
+export const DocUpdate = Type.Object({ ...inThread, update: Update });
+export const DocAwareness = Type.Object({ ...inThread, update: AwarenessUpdate });
+
+/** The name of the text in the document: `doc.getText(DOC_TEXT)`. */
+export const DOC_TEXT = 'content';
 
 /** What `doc_open` answers. */
 export interface DocOpened {
@@ -328,8 +352,10 @@ export interface DocOpened {
   readonly channel: string;
   /** Cursors, memory: `doc_awareness`. */
   readonly cursors: string;
-  /** All there is, one update of Yjs, base64. */
+  /** All there is, or what the caller's `vector` lacks: one update of Yjs, base64. */
   readonly state: string;
+  /** The state vector of all there is, base64: what the caller has beyond it, others lack. */
+  readonly vector: string;
   /** Of `channel`: the state has everything up to there. */
   readonly position: string;
   /** Whether the caller may change it. */
@@ -358,14 +384,25 @@ export type DocVersion = Static<typeof DocVersion>;
 
 // Calls
 
-export const CallIn = Type.Object({ thread_id: inThread.thread_id });
+/** Somebody in a call. */
+export const CallMember = Type.Object({ user_id: Type.String(), username: Name });
+export type CallMember = Static<typeof CallMember>;
+
+const CallMembersData = Type.Object({
+  thread_id: Type.String(),
+  members: Type.Array(CallMember, { description: 'In the order in which they came.' }),
+});
+/** `call_members`, and the answer to it and to `call_leave`. */
+export type CallMembers = Static<typeof CallMembersData>;
+
+export const CallIn = Type.Object(inThread);
 export const CallSignal = Type.Object({
-  thread_id: inThread.thread_id,
+  ...inThread,
   to: Type.Union([UserId, wholeId], { description: 'A user in the call.' }),
   data: Type.Unknown({ description: 'A session description or a candidate; passed on as it is.' }),
 });
 
-/** `call_signal`, told to the user it is for. */
+/** `call_signal`, told to the connection by which the user it is for is in the call. */
 export const CallSignalled = Type.Object({
   thread_id: Type.String(),
   from: Type.String(),
@@ -374,10 +411,8 @@ export const CallSignalled = Type.Object({
 });
 export type CallSignalled = Static<typeof CallSignalled>;
 
-/** The events of `call:ID`; who is in the call is `presence:call:ID`. */
-export const CALL_EVENTS = {
-  call_members: Type.Object({ thread_id: Type.String(), members: Type.Array(Person) }),
-} as const;
+/** The events of `call:ID`; `call_signal` on `call:ID:USER`, which that user alone follows. */
+export const CALL_EVENTS = { call_members: CallMembersData, call_signal: CallSignalled } as const;
 
 /** An entry of `iceServers`, as a browser takes it. */
 export interface IceServer {
@@ -387,10 +422,11 @@ export interface IceServer {
 }
 
 /** What `call_join` answers. */
-export interface CallJoined {
-  readonly thread_id: string;
+export interface CallJoined extends CallMembers {
+  /** `call_members`. */
   readonly channel: string;
-  readonly members: readonly Person[];
+  /** `call_signal` for the caller; the connection follows both. */
+  readonly signals: string;
   readonly ice_servers: readonly IceServer[];
 }
 
