@@ -51,7 +51,6 @@ test('a node that does not answer is waited for no longer than a second', async 
   } = await nodes('a', 'b');
   b.calls.define('hang', () => new Promise<never>(() => {}));
   const answer = a.calls.define('hang', () => 1)(undefined);
-  await expect.poll(() => clock.timers).toBe(1);
   clock.advance(1000);
   expect(await answer).toEqual({ answers: [{ node: 'a', result: 1 }], complete: false });
 });

@@ -95,22 +95,21 @@ export class NodeCalls {
     const { promise, resolve: done } = Promise.withResolvers<void>();
     const waiting: Waiting = { answers: [], heard: 0, expected: undefined, done };
     this.#waiting.set(id, waiting);
-    let told = true;
-    try {
-      waiting.expected = await bus.tell(CALL, { id, name, data } satisfies Called);
-      if (waiting.heard < waiting.expected) {
-        const timer = clock.after(PATIENCE, done);
-        await promise;
-        timer.cancel();
-      }
-    } catch (error) {
-      told = false;
-      onError(error);
-    } finally {
-      this.#waiting.delete(id);
-    }
-    const { answers, expected } = waiting;
-    return { answers, complete: told && answers.length === expected };
+    const timer = clock.after(PATIENCE, done);
+    bus.tell(CALL, { id, name, data } satisfies Called).then(
+      (others) => {
+        waiting.expected = others;
+        if (waiting.heard === others) done();
+      },
+      (error) => {
+        onError(error);
+        done();
+      },
+    );
+    await promise;
+    timer.cancel();
+    this.#waiting.delete(id);
+    return { answers: waiting.answers, complete: waiting.answers.length === waiting.expected };
   }
 
   async #answer({ id, name, data }: Called, from: string): Promise<void> {
