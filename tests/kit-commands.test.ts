@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { defineCommand, defineKit, TidingsError, Type } from '../packages/server/src/kit.ts';
+import {
+  type CommandDefinition,
+  defineCommand,
+  defineKit,
+  TidingsError,
+  type TSchema,
+  Type,
+} from '../packages/server/src/kit.ts';
 import { NativeClient } from './support/native-client.ts';
 import { testIdentity, testToken } from './support/start-core.ts';
 import { startKits } from './support/start-kits.ts';
@@ -77,5 +84,41 @@ describe('commands of a kit', () => {
       [2, true],
       [3, true],
     ]);
+  });
+
+  it('may be further forms of a command that is there, told apart by their schemas', async () => {
+    const named = (form: string, data: TSchema, more: Partial<CommandDefinition> = {}) =>
+      defineCommand({ name: 'greet', summary: 'Greets.', data, handle: () => ({ form }), ...more });
+    const byId = named('id', Type.Object({ id: Type.Integer() }), { form: true, authenticated: true });
+    const byTown = named('town', Type.Object({ town: Type.String() }), { form: true });
+    const { url } = await startKits([kit, defineKit({ name: 'forms', commands: [byId, byTown] })]);
+    const client = await NativeClient.welcomed(url, { token: testToken('alice') });
+    const greet = (data: object) => client.ask('greet', { data });
+    expect(await greet({ whom: 'Bob' })).toMatchObject({ data: { text: 'Hello Bob, says alice' } });
+    expect(await greet({ id: 7 })).toMatchObject({ ok: true, data: { form: 'id' } });
+    expect(await greet({ town: 'İzmir' })).toMatchObject({ ok: true, data: { form: 'town' } });
+    // What fits none is told what the first form asks for.
+    expect(await greet({ id: 'seven' })).toMatchObject({
+      error: { code: 'invalid_request', details: [{ path: '', message: expect.stringContaining('whom') }] },
+    });
+    const stranger = await NativeClient.welcomed(url);
+    expect((await stranger.ask('greet', { data: { id: 7 } })).error?.code).toBe('unauthenticated');
+    expect(await stranger.ask('greet', { data: { town: 'İzmir' } })).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['of a command that is not there', { name: 'nothing' }, 'command "nothing" is not there'],
+    ['that is live where the command is not', { live: true }, 'must be "live" if and only if that is'],
+    ['that is exclusive where the command is not', { exclusive: true }, 'must be "exclusive"'],
+  ])('refuse a form %s', async (_, given, message) => {
+    const form = defineCommand({
+      name: 'greet',
+      summary: 'Greets.',
+      data: Type.Object({}),
+      form: true,
+      handle: () => ({}),
+      ...given,
+    });
+    await expect(startKits([kit, defineKit({ name: 'forms', commands: [form] })])).rejects.toThrow(message);
   });
 });

@@ -109,4 +109,33 @@ describe('sessions seen by a kit', () => {
     await tidings.follow(session, ['room:1']);
     expect(core.hub.channels.size).toBe(0);
   });
+
+  it('can be asked for by channel, and mark that they type', async () => {
+    let tidings: Tidings | undefined;
+    const { url } = await startKits([
+      defineKit({
+        name: 'lounge',
+        namespaces: { lounge: { presence: true, typing: true, rights: { subscribe: 'anyone' } } },
+        onStart(given) {
+          tidings = given;
+        },
+      }),
+    ]);
+    if (!tidings) throw new Error('not there');
+    const alice = await NativeClient.welcomed(url, { token: testToken('alice') });
+    await alice.subscribe('lounge:1', 'typing:lounge:1');
+    const [session] = tidings.sessionsIn('lounge:1');
+    if (!session) throw new Error('not there');
+    expect(session.identity.user).toBe('alice');
+    expect(tidings.sessionsIn('lounge:2')).toEqual([]);
+    expect(await tidings.presenceOf('lounge:1')).toMatchObject({ members: [{ user: 'alice' }] });
+    await expect(tidings.presenceOf('user:alice')).rejects.toMatchObject({ code: 'no_presence' });
+    for (const active of [true, true, false])
+      await tidings.markTyping({ identity: session.identity, session }, 'lounge:1', active);
+    const heard = [await alice.event(), await alice.event()];
+    expect(heard.map(({ event, data }) => [event, data])).toEqual([
+      ['start', { user: 'alice' }],
+      ['stop', { user: 'alice' }],
+    ]);
+  });
 });

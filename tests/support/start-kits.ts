@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { Registry } from 'prom-client';
 import { Server as SocketIOServer } from 'socket.io';
+import { MemoryPresenceStore } from '../../packages/server/src/brokers/memory/memory-presence-store.ts';
 import { ANONYMOUS } from '../../packages/server/src/core/identity.ts';
 import {
   COMMAND_KEY_MIGRATIONS,
@@ -10,6 +11,8 @@ import {
 } from '../../packages/server/src/features/command-keys/command-keys.ts';
 import { CONTACT_MIGRATIONS, Contacts } from '../../packages/server/src/features/contacts/index.ts';
 import { INBOX_MIGRATIONS, Inbox, inboxCommands } from '../../packages/server/src/features/inbox/index.ts';
+import { createPresence } from '../../packages/server/src/features/presence/presence.ts';
+import { createTyping } from '../../packages/server/src/features/typing/typing.ts';
 import { UserSessions } from '../../packages/server/src/features/user-sessions/user-sessions.ts';
 import { createHttp } from '../../packages/server/src/http/create-http.ts';
 import { createServeFile } from '../../packages/server/src/http/files.ts';
@@ -95,6 +98,18 @@ export async function startKits<Tables>(
   core.dispatch.remember(commandKeys);
   const userSessions = new UserSessions();
   core.hub.observe(userSessions);
+  const presence = createPresence({
+    core,
+    broker: running.broker,
+    store: new MemoryPresenceStore(),
+    clock,
+    ttl: 30_000,
+    grace: 0,
+    onError,
+  });
+  onTeardown(() => presence.close());
+  const typing = createTyping({ core, clock, ttl: 5000, onError });
+  onTeardown(() => typing.close());
   const contacts = new Contacts({ db, onError });
   core.hub.observe(contacts.observer);
   const inbox = new Inbox({ db, clock, outbox, contacts, keep: KEEP, onError });
@@ -118,6 +133,8 @@ export async function startKits<Tables>(
       inbox,
       contacts,
       userSessions,
+      presence,
+      typing,
       websocket,
       http: scope,
       serveFile: createServeFile(http),

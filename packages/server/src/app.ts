@@ -213,7 +213,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     }),
     (part) => part.close(),
   );
-  opened(
+  const typing = opened(
     createTyping({ core, clock, ...config.typing, onError: failed('a typing mark could not be told') }),
     (part) => part.close(),
   );
@@ -384,6 +384,8 @@ async function run(config: Config, clock: Clock): Promise<Running> {
           inbox,
           contacts,
           userSessions,
+          presence,
+          typing,
           callerOf: (request) => callers.anyone(request),
         });
         kits.push(opened(kit, (installed) => installed.stop()));

@@ -4,14 +4,14 @@
  * @module
  */
 import type { IncomingMessage } from 'node:http';
-import type { DisconnectReason } from '@tidings/protocol';
+import type { DisconnectReason, PresenceList } from '@tidings/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Kysely, Transaction } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Server as SocketIOServer } from 'socket.io';
-import type { CommandDefinition } from './core/command.ts';
+import type { Caller, CommandDefinition } from './core/command.ts';
 import type { Identity } from './core/identity.ts';
 import type { NamespaceOptions } from './core/namespace.ts';
 import type { Call } from './core/ports/answer-memory.ts';
@@ -136,6 +136,16 @@ export interface Tidings<Tables = AnyTables> {
   contactOf(user: string): Promise<Contact>;
   /** The live sessions of a user on this node. */
   sessionsOf(user: string): readonly Session[];
+  /** The live sessions on this node that follow a channel. */
+  sessionsIn(channel: string): readonly Session[];
+  /** Who follows a channel now, on all nodes. @throws TidingsError `bad_channel`, `unknown_namespace`, `no_presence`. */
+  presenceOf(channel: string): Promise<PresenceList>;
+  /**
+   * Begins, renews or ends a typing mark of whoever calls, as the command `typing` does.
+   *
+   * @throws TidingsError `bad_channel`, `unknown_namespace`, `no_typing`, `forbidden`, `unauthenticated`.
+   */
+  markTyping(caller: Caller, channel: string, active: boolean): Promise<void>;
   /** Sends an event to one session alone; it has no offset and is not kept. */
   send(session: Session, event: string, data?: unknown): void;
   /**

@@ -1,6 +1,6 @@
 import type { Namespace } from './namespace.ts';
 import type { Wire } from './ports/connection.ts';
-import type { Subscription } from './session.ts';
+import type { Session, Subscription } from './session.ts';
 
 /** A channel that someone on this node follows: its subscribers, grouped by the form their bytes take. */
 export class Channel {
@@ -20,6 +20,12 @@ export class Channel {
     let size = this.joining.size;
     for (const subscriptions of this.live.values()) size += subscriptions.size;
     return size;
+  }
+
+  /** Of all its subscribers. */
+  get sessions(): readonly Session[] {
+    const live = [...this.live.values()].flatMap((group) => [...group]);
+    return [...live, ...this.joining].map(({ session }) => session);
   }
 
   get empty(): boolean {

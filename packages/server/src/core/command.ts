@@ -43,6 +43,11 @@ export interface CommandDefinition<S extends TSchema = TSchema> {
   readonly idempotent?: boolean;
   /** Hold the session's later commands back until this one is answered. @default false */
   readonly exclusive?: boolean;
+  /**
+   * It is another form of a command that is there already: taken where the data fit its schema and none before it. It is
+   * live, idempotent and exclusive if and only if that command is. @default false
+   */
+  readonly form?: boolean;
   /** Does it, and gives the answer's data. Throw a `TidingsError` to refuse. */
   handle(data: Static<S>, context: CommandContext): unknown;
 }

@@ -9,7 +9,7 @@ import { type Dated, Deadlines } from './deadlines.ts';
 import type { AnswerMemory, KeyedCommand } from './ports/answer-memory.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Command, Reply } from './ports/dialect.ts';
-import { assertSchema } from './schema.ts';
+import { assertSchema, fitsSchema } from './schema.ts';
 
 /** Told of every command that was answered. */
 export type DispatchObserver = (name: string, outcome: 'ok' | TidingsError['code']) => void;
@@ -90,6 +90,8 @@ export class UnderWay implements Dated {
 export class Dispatch {
   readonly #options: DispatchOptions;
   readonly #commands = new Map<string, CommandDefinition>();
+  /** Further forms of commands that have some. */
+  readonly #forms = new Map<string, CommandDefinition[]>();
   readonly #observers: DispatchObserver[] = [];
   #memory: AnswerMemory | undefined;
   readonly #underWay = new Deadlines();
@@ -100,11 +102,36 @@ export class Dispatch {
     options.clock.every(Math.min(1000, options.timeout), () => this.#underWay.expire(options.clock.now()));
   }
 
-  /** @throws Error when the name is taken. */
+  /** @throws Error when the name is taken, or a form is not one of a command that is there. */
   add(definition: CommandDefinition): void {
+    if (definition.form) {
+      this.#addForm(definition);
+      return;
+    }
     if (this.#commands.has(definition.name))
       throw new Error(`command "${definition.name}" is declared twice`);
     this.#commands.set(definition.name, definition);
+  }
+
+  /** What is asked of a command before its data are read holds for all its forms. */
+  #addForm(form: CommandDefinition): void {
+    const { name } = form;
+    const command = this.#commands.get(name);
+    if (!command) throw new Error(`command "${name}" is not there, so it has no further form`);
+    for (const flag of ['live', 'idempotent', 'exclusive'] as const)
+      if ((form[flag] ?? false) !== (command[flag] ?? false))
+        throw new Error(`a form of the command "${name}" must be "${flag}" if and only if that is`);
+    const forms = this.#forms.get(name) ?? [];
+    this.#forms.set(name, forms);
+    forms.push(form);
+  }
+
+  /** The form of a command that its data fit; the first, where none does. */
+  #formOf({ name, data }: Command): CommandDefinition | undefined {
+    const command = this.#commands.get(name);
+    const forms = this.#forms.get(name);
+    if (!command || !forms || fitsSchema(command.data, data)) return command;
+    return forms.find((form) => fitsSchema(form.data, data)) ?? command;
   }
 
   get commands(): ReadonlyMap<string, CommandDefinition> {
@@ -141,7 +168,7 @@ export class Dispatch {
   /** Answers a command: at once where the handler does, so that a session's commands take effect in their order. */
   start(command: Command, caller: Caller): Outcome | UnderWay {
     try {
-      const definition = this.#commands.get(command.name);
+      const definition = this.#formOf(command);
       if (!definition)
         throw new TidingsError('unknown_command', `No command is named "${command.name.slice(0, 64)}".`);
       if (definition.authenticated && caller.identity.user === undefined)

@@ -28,6 +28,12 @@ function checksOf(schema: TSchema): Compiled {
 /** At most so many faults are told. */
 const MAX_DETAILS = 10;
 
+/** Whether a value fits a schema. */
+export function fitsSchema(schema: TSchema, value: unknown): boolean {
+  const { quick, full } = checksOf(schema);
+  return quick?.(value) === true || full.Check(value);
+}
+
 /**
  * Checks a value against a schema.
  *
@@ -38,10 +44,9 @@ export function assertSchema<S extends TSchema>(
   value: unknown,
   code: ErrorCode,
 ): asserts value is Static<S> {
-  const { quick, full } = checksOf(schema);
-  if (quick?.(value) || full.Check(value)) return;
-  const details: ErrorDetail[] = full
-    .Errors(value)
+  if (fitsSchema(schema, value)) return;
+  const details: ErrorDetail[] = checksOf(schema)
+    .full.Errors(value)
     .slice(0, MAX_DETAILS)
     .map((error) => ({ path: error.instancePath, message: error.message }));
   const first = details[0];

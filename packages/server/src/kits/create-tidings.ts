@@ -43,6 +43,9 @@ export function createTidings<Tables>(name: string, parts: KitParts): Tidings<Ta
     notificationsOf: (user, query = {}) => inbox.list(user, query),
     contactOf: (user) => parts.contacts.of(user),
     sessionsOf: (user) => parts.userSessions.of(user),
+    sessionsIn: (channel) => hub.channels.get(channel)?.sessions ?? [],
+    presenceOf: (channel) => parts.presence.list(channel),
+    markTyping: (caller, channel, active) => parts.typing.mark(caller, channel, active),
     send(session, event, data = null) {
       const text = session.wire.dialect.encodeNotice({ type: 'direct', event, data });
       if (text !== undefined) hub.send(session, text);

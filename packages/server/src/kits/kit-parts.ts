@@ -12,6 +12,8 @@ import type { Session } from '../core/session.ts';
 import type { CommandKeys } from '../features/command-keys/command-keys.ts';
 import type { Contacts } from '../features/contacts/index.ts';
 import type { Inbox } from '../features/inbox/index.ts';
+import type { Presence } from '../features/presence/presence.ts';
+import type { Typing } from '../features/typing/typing.ts';
 import type { UserSessions } from '../features/user-sessions/user-sessions.ts';
 import type { RouteCaller } from '../kit.ts';
 import type { CoreTables } from '../storage/migrations.ts';
@@ -32,6 +34,8 @@ export interface KitParts {
   readonly inbox: Inbox;
   readonly contacts: Pick<Contacts, 'of'>;
   readonly userSessions: Pick<UserSessions, 'of'>;
+  readonly presence: Pick<Presence, 'list'>;
+  readonly typing: Pick<Typing, 'mark'>;
   /** The WebSocket transport, on which a kit may have paths. */
   readonly websocket: {
     add(route: {

@@ -158,6 +158,7 @@ export const NotificationView = Type.Object({
   type: LevelSchema,
   title: Type.String(),
   message: Type.String(),
+  body: Type.String({ description: 'The same, as the Web calls it.' }),
   category: Type.String(),
   url: Type.Optional(Type.String()),
   data: Type.Unsafe<JsonObject>({ type: 'object', additionalProperties: true }),
@@ -174,10 +175,12 @@ export type NotificationRow = Selectable<InboxTables['notifications']>;
 
 /** Writes a notification as its reader gets it. */
 export function viewOf(row: NotificationRow): NotificationView {
+  // A body may be empty, and what the oldest clients show is this.
+  const message = row.body || row.title;
   return {
     type: row.level as Level,
-    // A body may be empty, and what the oldest clients show is this.
-    message: row.body || row.title,
+    message,
+    body: message,
     data: JSON.parse(row.data),
     timestamp: new Date(row.at).toISOString(),
     id: row.id,

@@ -9,7 +9,7 @@
  */
 import { TidingsError, TypingData } from '@tidings/protocol';
 import Type from 'typebox';
-import { defineCommand } from '../../core/command.ts';
+import { type Caller, defineCommand } from '../../core/command.ts';
 import type { Core } from '../../core/core.ts';
 import { visibleName } from '../../core/identity.ts';
 import { type NamespaceOptions, resolveNamespace } from '../../core/namespace.ts';
@@ -29,6 +29,12 @@ export interface TypingParts {
 }
 
 export interface Typing {
+  /**
+   * Begins, renews or ends a mark, as the command `typing` does.
+   *
+   * @throws TidingsError `bad_channel`, `unknown_namespace`, `no_typing`, `forbidden`, `unauthenticated`.
+   */
+  mark(caller: Caller, channel: string, active: boolean): Promise<void>;
   /** Lets go of the timers. */
   close(): void;
 }
@@ -65,23 +71,27 @@ export function createTyping(parts: TypingParts): Typing {
   });
   hub.observe(new UserSessions((user) => marks.endAll(user)));
 
+  const mark: Typing['mark'] = async ({ identity, session }, channel, active) => {
+    const user = visibleName(identity, session);
+    const resolved = resolve(channel);
+    await requireRight(identity, 'typing', resolved);
+    if (user === undefined) throw new TidingsError('unauthenticated');
+    // A mark of a session that has ended meanwhile would have nobody to end it.
+    if (active && !session?.closed) await marks.start(channel, user);
+    else await marks.end(channel, user);
+  };
+
   dispatch.add(
     defineCommand({
       name: 'typing',
       summary: 'Begin, renew or end a typing mark.',
       data: TypingData,
-      async handle({ channel, active = true }, { identity, session }) {
-        const user = visibleName(identity, session);
-        const resolved = resolve(channel);
-        await requireRight(identity, 'typing', resolved);
-        if (user === undefined) throw new TidingsError('unauthenticated');
-        // A mark of a session that has ended meanwhile would have nobody to end it.
-        if (active && !session?.closed) await marks.start(channel, user);
-        else await marks.end(channel, user);
+      async handle({ channel, active = true }, context) {
+        await mark(context, channel, active);
         return {};
       },
     }),
   );
 
-  return { close: () => marks.close() };
+  return { mark, close: () => marks.close() };
 }
