@@ -1,0 +1,40 @@
+/**
+ * The channels of the market.
+ *
+ * @module
+ */
+import { parseChannelName } from '@tidings/protocol';
+
+/** Best prices and matches of all products. */
+export const MARKET = 'market:all';
+
+/** The feed "Hot Deals". */
+export const DEALS = 'feed:deals';
+
+/** The tickets that wait for an answer; for agents. */
+export const SUPPORT_QUEUE = 'support:queue';
+
+/** What goes on at one product. */
+export function sneakerChannel(product: string): string {
+  return `sneaker:${product}`;
+}
+
+/** What both parties of an order hear of it. */
+export function orderChannel(order: number): string {
+  return `order:${order}`;
+}
+
+/** What is said in one ticket. */
+export function ticketChannel(ticket: number): string {
+  return `support:${ticket}`;
+}
+
+/**
+ * What one user hears. The server has this channel for all kits; only the user may follow it.
+ *
+ * @returns `undefined` for a user whose id can stand in no channel's name, because it has spaces or commas in it.
+ */
+export function userChannel(user: string): string | undefined {
+  const channel = `user:${user}`;
+  return parseChannelName(channel) ? channel : undefined;
+}

@@ -1,0 +1,50 @@
+import type { OrderStatus } from '../../events.ts';
+import { userChannel } from '../channels.ts';
+import type { Transaction } from '../market-part.ts';
+import type { OrderRow } from './orders.ts';
+import type { Taker } from './steps.ts';
+import type { ORDER_NOTIFICATIONS } from './texts.ts';
+
+type TemplateName = keyof typeof ORDER_NOTIFICATIONS;
+
+/** What a carrier is called in a template when there is none. */
+const NO_CARRIER = 'none';
+
+/**
+ * Notifies both parties of an order's newest step, in their inboxes, on their devices and by mail; but nobody of what they
+ * did themselves.
+ */
+export async function tellStep({ notify }: Transaction, row: OrderRow, by: Taker): Promise<void> {
+  const { id, status, product, product_name, size, amount, currency, steps } = row;
+  for (const role of ['buyer', 'seller'] as const) {
+    const template = templateOf(status, role, by);
+    const user = row[role];
+    if (!template || by === role || !userChannel(user)) continue;
+    await notify(user, {
+      key: `market-order:${id}:${steps}`,
+      template,
+      values: {
+        product: `${product_name}, ${size}`,
+        price: { amount, currency },
+        carrier: row.carrier ?? NO_CARRIER,
+        tracking: row.tracking ?? '',
+      },
+      url: `/market?order=${id}`,
+      data: { event: 'ORDER_STATUS_UPDATED', order_id: id, status, product_id: product },
+    });
+  }
+}
+
+function templateOf(status: OrderStatus, role: 'buyer' | 'seller', by: Taker): TemplateName | undefined {
+  switch (status) {
+    // Both were notified of the match.
+    case 'placed':
+      return undefined;
+    case 'payment_confirmed':
+      return role === 'buyer' ? 'order-paid-buyer' : 'order-paid-seller';
+    case 'cancelled':
+      return by === 'market' ? 'order-unpaid' : 'order-cancelled';
+    default:
+      return `order-${status}`;
+  }
+}
