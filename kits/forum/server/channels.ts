@@ -16,6 +16,11 @@ export function boardChannel(board: string): string {
   return `board:${board}`;
 }
 
+/** The channel of a game server. */
+export function serverChannel(server: string): string {
+  return `server:${server}`;
+}
+
 /** The channel of a user; `undefined` for one whose id makes none. */
 export function userChannel(user: string): string | undefined {
   const channel = `user:${user}`;

@@ -10,13 +10,21 @@ import { composeKit } from '../../shared/server/compose-kit.ts';
 import { moderationPart } from './moderation/moderation-part.ts';
 import { type ForumOptions, forumOptions, optionsFrom } from './options.ts';
 import { peoplePart } from './people/people-part.ts';
+import { serversPart } from './servers/servers-part.ts';
 import type { ForumTables } from './tables.ts';
 import { threadsPart } from './threads/threads-part.ts';
 
 /** Makes the kit. @throws Error that says which option is wrong. */
 export function createForumKit(given: Partial<ForumOptions> = {}): Kit<ForumTables> {
   const options = forumOptions(given);
-  return defineKit(composeKit<ForumTables>('forum', [threadsPart(options), peoplePart(), moderationPart()]));
+  return defineKit(
+    composeKit<ForumTables>('forum', [
+      threadsPart(options),
+      peoplePart(),
+      moderationPart(),
+      serversPart(options),
+    ]),
+  );
 }
 
 export default createForumKit(optionsFrom(env));

@@ -17,9 +17,15 @@ export interface ForumOptions {
   readonly newUserPosts: number;
   /** A post of a new user with more links than this waits for a moderator. `FORUM_NEW_USER_LINKS`. @default 1 */
   readonly newUserLinks: number;
+  /** Milliseconds between two questions to a game server. `FORUM_SERVER_INTERVAL`. @default 15000 */
+  readonly serverInterval: number;
+  /** IPv4 addresses and ranges that may be asked though they are not of the public internet. `FORUM_SERVER_ALLOW`. @default none */
+  readonly serverAllow: readonly string[];
 }
 
 const MINUTE = 60_000;
+
+const SHORTEST_SERVER_INTERVAL = 1000;
 
 const DEFAULTS: ForumOptions = {
   maxPost: 4000,
@@ -27,6 +33,8 @@ const DEFAULTS: ForumOptions = {
   postsPerMinute: 10,
   newUserPosts: 3,
   newUserLinks: 1,
+  serverInterval: 15_000,
+  serverAllow: [],
 };
 
 /** Fills in the defaults. @throws Error that says what is wrong. */
@@ -34,6 +42,8 @@ export function forumOptions(given: Partial<ForumOptions> = {}): ForumOptions {
   const options = { ...DEFAULTS, ...given };
   if (options.maxPost < 1 || options.maxPost > LONGEST_POST)
     throw new Error(`FORUM_MAX_POST must be from 1 to ${LONGEST_POST} characters.`);
+  if (options.serverInterval < SHORTEST_SERVER_INTERVAL)
+    throw new Error(`FORUM_SERVER_INTERVAL must be ${SHORTEST_SERVER_INTERVAL} ms or more.`);
   return options;
 }
 
@@ -47,6 +57,8 @@ export function optionsFrom(env: Environment): Partial<ForumOptions> {
     postsPerMinute: wholeNumber(env, 'FORUM_POSTS_PER_MINUTE'),
     newUserPosts: wholeNumber(env, 'FORUM_NEW_USER_POSTS'),
     newUserLinks: wholeNumber(env, 'FORUM_NEW_USER_LINKS'),
+    serverInterval: wholeNumber(env, 'FORUM_SERVER_INTERVAL'),
+    serverAllow: list(env, 'FORUM_SERVER_ALLOW'),
   });
 }
 
@@ -55,6 +67,12 @@ type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 /** Leaves out what is undefined. */
 function defined<T extends object>(value: T): Defined<T> {
   return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as Defined<T>;
+}
+
+/** Reads what stands between commas. */
+function list(env: Environment, name: string): readonly string[] | undefined {
+  const entries = (env[name] ?? '').split(',').map((entry) => entry.trim());
+  return entries.some(Boolean) ? entries.filter(Boolean) : undefined;
 }
 
 function wholeNumber(env: Environment, name: string): number | undefined {
