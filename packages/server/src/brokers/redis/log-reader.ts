@@ -1,0 +1,128 @@
+import { decodeEntry, type LogEntry } from './log-entry.ts';
+import type { RedisClient } from './redis-client.ts';
+
+export interface LogReaderOptions {
+  /** A connection of its own: it waits on it. */
+  readonly client: RedisClient;
+  /** The stream. */
+  readonly key: string;
+  /** Takes what came, in order and without a hole. */
+  readonly onEntries: (entries: readonly LogEntry[]) => void;
+  /** What was to come next is not there any more. Nothing is read until {@link LogReader.seek}. */
+  readonly onGap: () => void;
+  /** An entry could not be taken, which is a fault of whoever takes it. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Where a reader stands. */
+export interface LogPlace {
+  readonly sequence: number;
+  readonly number: number;
+}
+
+/** Entries read at once. */
+const COUNT = 500;
+
+/** How long Redis waits for an entry, milliseconds; less than a connection may owe an answer. */
+const BLOCK = 2000;
+
+/** Wait while the connection is made again, milliseconds. */
+const RETRY = 20;
+
+/**
+ * Reads the log of all channels, as it grows.
+ *
+ * Each node reads a stream with blocking reads instead of being told by `PUBLISH`: what it missed while it was cut off is
+ * then read from where it was, by the same call, and a read takes all that has come, so that Redis and the node are not
+ * woken for each event. Entries are numbered, and one that was trimmed before it was read is missed for certain.
+ */
+export class LogReader {
+  readonly #options: LogReaderOptions;
+  #place: LogPlace = { sequence: 0, number: 0 };
+  #closed = false;
+  #done: Promise<void> = Promise.resolve();
+  /** Waits for a place to go on from. */
+  #halted: PromiseWithResolvers<void> | undefined;
+  /** Another one each time the place was set, so that an answer to a question of before is not taken. */
+  #seeks = 0;
+
+  constructor(options: LogReaderOptions) {
+    this.#options = options;
+  }
+
+  /** The number of the newest entry that was taken. */
+  get place(): LogPlace {
+    return this.#place;
+  }
+
+  start(place: LogPlace): void {
+    this.#place = place;
+    this.#done = this.#run();
+  }
+
+  /** Goes on from a place. */
+  seek(place: LogPlace): void {
+    this.#place = place;
+    this.#seeks += 1;
+    this.#halted?.resolve();
+    this.#halted = undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#halted?.resolve();
+    this.#options.client.destroy();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const { onEntries, onGap, onError } = this.#options;
+    while (!this.#closed) {
+      await this.#halted?.promise;
+      const seeks = this.#seeks;
+      const entries = await this.#read();
+      if (this.#closed || seeks !== this.#seeks || entries.length === 0) continue;
+      const { number } = this.#place;
+      const first = entries.findIndex((entry, index) => entry.number !== number + 1 + index);
+      const whole = first === -1 ? entries : entries.slice(0, first);
+      const last = whole.at(-1);
+      if (last) this.#place = { sequence: last.event.sequence, number: last.number };
+      try {
+        onEntries(whole);
+      } catch (error) {
+        onError(error);
+      }
+      if (first === -1) continue;
+      this.#halted = Promise.withResolvers();
+      onGap();
+    }
+  }
+
+  /** What has come, or nothing after a while. */
+  async #read(): Promise<readonly LogEntry[]> {
+    const { client, key } = this.#options;
+    const from = `${this.#place.sequence}-0`;
+    try {
+      const reply = await client.sendCommand<StreamsReply>([
+        'XREAD',
+        'COUNT',
+        String(COUNT),
+        'BLOCK',
+        String(BLOCK),
+        'STREAMS',
+        key,
+        from,
+      ]);
+      return (reply?.[key] ?? []).map(([, [, text]]) => decodeEntry(text));
+    } catch {
+      // The connection says itself what it has, and is made again by itself.
+      if (!this.#closed) await new Promise((resolve) => setTimeout(resolve, RETRY).unref());
+      return [];
+    }
+  }
+}
+
+/** Entries by stream: each an id, and its one field. */
+type StreamsReply = Readonly<
+  Record<string, readonly (readonly [string, readonly [string, string]])[]>
+> | null;
