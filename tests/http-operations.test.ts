@@ -42,6 +42,7 @@ describe('/realtime/stats', () => {
     const { body } = await api.get('/realtime/stats');
     // The user's coming is an event of presence:public:a.
     expect(body).toEqual({
+      node: 'alone',
       connected_clients: 2,
       uptime: '3h 5m',
       uptime_seconds: 11_100,
@@ -51,6 +52,7 @@ describe('/realtime/stats', () => {
       channels: 2,
       subscriptions: 3,
       users: 1,
+      all_nodes: { nodes: 1, connected_clients: 2, subscriptions: 3, events_delivered: 2 },
     });
     const before = Number(body.events_sent_today);
     expect(before).toBeGreaterThanOrEqual(2);

@@ -10,9 +10,12 @@ import { ANONYMOUS } from '../../packages/server/src/core/identity.ts';
 import { type NamespaceOptions, resolveNamespace } from '../../packages/server/src/core/namespace.ts';
 import type { Broker } from '../../packages/server/src/core/ports/broker.ts';
 import { systemClock } from '../../packages/server/src/core/ports/clock.ts';
+import { createNodes } from '../../packages/server/src/core/testing/create-nodes.ts';
 import { AUTH_MIGRATIONS, Auth, Revocations } from '../../packages/server/src/features/auth/index.ts';
 import { createPresence } from '../../packages/server/src/features/presence/presence.ts';
+import { Reach } from '../../packages/server/src/features/reach/reach.ts';
 import { Meter } from '../../packages/server/src/features/stats/index.ts';
+import { UserSessions } from '../../packages/server/src/features/user-sessions/user-sessions.ts';
 import { Callers } from '../../packages/server/src/http/caller.ts';
 import { createHttp } from '../../packages/server/src/http/create-http.ts';
 import type { HttpParts } from '../../packages/server/src/http/parts.ts';
@@ -105,7 +108,10 @@ export async function startBareServer(options: BareOptions = {}): Promise<BareSe
   await migrate(db, 'auth', AUTH_MIGRATIONS);
   const revocations = new Revocations({ db, clock, onError: () => {} });
   await revocations.start();
-  const auth = new Auth({ core, authenticator, revocations, clock, onError: () => {} });
+  const nodes = createNodes(clock);
+  const auth = new Auth({ core, authenticator, revocations, nodes, clock, onError: () => {} });
+  const userSessions = new UserSessions();
+  core.hub.observe(userSessions);
   const store = new MemoryPresenceStore();
   const presence = createPresence({
     core,
@@ -136,6 +142,8 @@ export async function startBareServer(options: BareOptions = {}): Promise<BareSe
     phase: () => 'ready',
     version: '0.0.0',
     auth,
+    nodes,
+    reach: new Reach({ core, userSessions, nodes, onError: () => {} }),
     presence,
     events: (scope) => {
       sse = registerSse(scope, {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createNodes } from '../../packages/server/src/core/testing/create-nodes.ts';
 import { createTestCore, type TestCore } from '../../packages/server/src/core/testing/test-core.ts';
 import {
   CONTACT_MIGRATIONS,
@@ -145,6 +146,7 @@ export async function startInbox({
     inbox,
     contacts,
     userSessions,
+    nodes: createNodes(clock),
     couriers: [email, push],
     pushAfter: 10 * SECOND,
     emailAfter: 10 * MINUTE,

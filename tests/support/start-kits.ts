@@ -5,6 +5,7 @@ import { Registry } from 'prom-client';
 import { Server as SocketIOServer } from 'socket.io';
 import { MemoryPresenceStore } from '../../packages/server/src/brokers/memory/memory-presence-store.ts';
 import { ANONYMOUS } from '../../packages/server/src/core/identity.ts';
+import { createNodes } from '../../packages/server/src/core/testing/create-nodes.ts';
 import {
   COMMAND_KEY_MIGRATIONS,
   CommandKeys,
@@ -12,6 +13,7 @@ import {
 import { CONTACT_MIGRATIONS, Contacts } from '../../packages/server/src/features/contacts/index.ts';
 import { INBOX_MIGRATIONS, Inbox, inboxCommands } from '../../packages/server/src/features/inbox/index.ts';
 import { createPresence } from '../../packages/server/src/features/presence/presence.ts';
+import { Reach } from '../../packages/server/src/features/reach/reach.ts';
 import { createTyping } from '../../packages/server/src/features/typing/typing.ts';
 import { UserSessions } from '../../packages/server/src/features/user-sessions/user-sessions.ts';
 import { createHttp } from '../../packages/server/src/http/create-http.ts';
@@ -98,6 +100,7 @@ export async function startKits<Tables>(
   core.dispatch.remember(commandKeys);
   const userSessions = new UserSessions();
   core.hub.observe(userSessions);
+  const reach = new Reach({ core, userSessions, nodes: createNodes(clock), onError });
   const presence = createPresence({
     core,
     broker: running.broker,
@@ -133,6 +136,7 @@ export async function startKits<Tables>(
       inbox,
       contacts,
       userSessions,
+      reach,
       presence,
       typing,
       websocket,

@@ -3,17 +3,22 @@
  *
  * @module
  */
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { Registry } from 'prom-client';
 import { MemoryBroker } from './brokers/memory/memory-broker.ts';
+import { MemoryBus } from './brokers/memory/memory-bus.ts';
 import { MemoryPresenceStore } from './brokers/memory/memory-presence-store.ts';
+import { RedisBus } from './brokers/redis/redis-bus.ts';
 import { type Config, isLoopback } from './config.ts';
 import { createCore } from './core/core.ts';
 import { drain } from './core/drain.ts';
 import { resolveNamespace } from './core/namespace.ts';
+import { NodeCalls } from './core/node-calls.ts';
 import { type Clock, systemClock } from './core/ports/clock.ts';
 import { createSessionLog } from './core/session-log.ts';
 import { parseJson } from './dialects/json-message.ts';
@@ -33,6 +38,7 @@ import { createEmail, EMAIL_MIGRATIONS } from './features/email/index.ts';
 import { INBOX_MIGRATIONS, Inbox, inboxCommands } from './features/inbox/index.ts';
 import { createPresence } from './features/presence/presence.ts';
 import { createPush, PUSH_MIGRATIONS, type VapidKeys } from './features/push/index.ts';
+import { Reach } from './features/reach/reach.ts';
 import { keepToday, Meter } from './features/stats/index.ts';
 import { createTyping } from './features/typing/typing.ts';
 import { UserSessions } from './features/user-sessions/user-sessions.ts';
@@ -45,8 +51,10 @@ import { registerHttp } from './http/register-http.ts';
 import { type InstalledKit, installKit } from './kits/install-kit.ts';
 import { loadKit } from './kits/load-kit.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
+import { openSharedSecrets } from './shared-secrets.ts';
 import { openDataDirectory } from './storage/data-directory.ts';
 import { openDatabase } from './storage/database.ts';
+import { JobTurns } from './storage/job-turns.ts';
 import { SqliteJournal } from './storage/journal/sqlite-journal.ts';
 import { CORE_MIGRATIONS, migrate } from './storage/migrations.ts';
 import { Outbox } from './storage/outbox.ts';
@@ -91,6 +99,9 @@ const PUSH_SUBJECT = 'mailto:push@example.com';
 
 const DAY = 86_400_000;
 
+/** Of the name that tells servers of one machine apart. */
+const NODE_BYTES = 3;
+
 /** How often connections that became idle are closed while the server goes down, milliseconds. */
 const DRAIN_CHECK = 50;
 
@@ -121,7 +132,6 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   const failed = (message: string) => (error: unknown) => log.error({ err: error }, message);
 
   const { path: data } = opened(openDataDirectory(config.data), (directory) => directory.close());
-  const secrets = openSecrets(data);
   const db = opened(
     await openDatabase({
       directory: data,
@@ -131,6 +141,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     (database) => database.destroy(),
   );
   await migrate(db, 'core', CORE_MIGRATIONS);
+  const secrets = config.database ? await openSharedSecrets(data, db) : openSecrets(data);
   await migrate(db, 'auth', AUTH_MIGRATIONS);
   await migrate(db, 'command_keys', COMMAND_KEY_MIGRATIONS);
   await migrate(db, 'contacts', CONTACT_MIGRATIONS);
@@ -139,12 +150,27 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   await migrate(db, 'push', PUSH_MIGRATIONS);
   await migrate(db, 'email', EMAIL_MIGRATIONS);
 
+  // The other servers
+  const node = `${hostname()}-${randomBytes(NODE_BYTES).toString('hex')}`;
+  const bus = opened(
+    config.redis
+      ? new RedisBus({
+          node,
+          url: config.redis,
+          prefix: config.redisPrefix,
+          clock,
+          onError: failed('the connection to Redis broke'),
+        })
+      : new MemoryBus(node),
+    (part) => part.close(),
+  );
+  const nodes = new NodeCalls({ bus, clock, onError: failed('another server could not be asked') });
+
   // The core
   const revocations = opened(
     new Revocations({ db, clock, onError: failed('old revocations could not be deleted') }),
     (part) => part.close(),
   );
-  await revocations.start();
   const jwtSecret = config.auth.secret ?? secrets.jwtSecret;
   const authenticator = new JwtAuthenticator({
     ...config.auth,
@@ -186,12 +212,14 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       core,
       authenticator,
       revocations,
+      nodes,
       clock,
       clockTolerance: config.auth.clockTolerance,
-      onError: failed('a rights function failed'),
+      onError: failed('a session could not be held to its rights'),
     }),
     (part) => part.close(),
   );
+  bus.onMissed(() => auth.missed());
   const commandKeys = opened(
     new CommandKeys({
       db,
@@ -208,6 +236,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       broker,
       store: new MemoryPresenceStore(),
       clock,
+      node,
       ...config.presence,
       onError: failed('presence could not be told'),
     }),
@@ -254,6 +283,12 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   );
   const userSessions = new UserSessions();
   core.hub.observe(userSessions);
+  const reach = new Reach({
+    core,
+    userSessions,
+    nodes,
+    onError: failed('a user could not be made to follow a channel'),
+  });
   const contacts = new Contacts({ db, onError: failed('what a token says of its user could not be kept') });
   core.hub.observe(contacts.observer);
   const inbox = opened(
@@ -277,6 +312,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       inbox,
       contacts,
       userSessions,
+      nodes,
       couriers: email.courier ? [push.courier, email.courier] : [push.courier],
       keep: config.inbox.keep * DAY,
       onError: failed('a delivery failed'),
@@ -332,6 +368,9 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       channels: {},
       claims: { name, locale: language, info: { name: name ?? user } },
     });
+  const turns = config.database
+    ? new JobTurns({ db, clock, onError: failed('the turn of a job could not be held') })
+    : undefined;
   const kits: InstalledKit[] = [];
   const meter = new Meter(core, clock);
   const metrics = new Registry();
@@ -351,6 +390,8 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     development: config.development,
     apiKeyMatches,
     auth,
+    reach,
+    nodes,
     presence,
     events: (scope) => {
       sse = opened(registerSse(scope, { host: core.host, clock, addressOf }), (transport) =>
@@ -384,6 +425,8 @@ async function run(config: Config, clock: Clock): Promise<Running> {
           inbox,
           contacts,
           userSessions,
+          reach,
+          turns,
           presence,
           typing,
           callerOf: (request) => callers.anyone(request),
@@ -394,6 +437,9 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     limits,
   });
   await http.ready();
+  // Before anyone comes in, and once everybody listens: what is revoked from now on is told, what was before is read.
+  await bus.start();
+  await revocations.start();
   await outbox.start();
   opened(http, (server) => server.close());
   await http.listen({ host: config.host, port: config.port });

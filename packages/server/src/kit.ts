@@ -29,6 +29,7 @@ import type {
   Notified,
   Template,
 } from './features/inbox/index.ts';
+import type { FollowUserOptions } from './features/reach/reach.ts';
 
 export { type DisconnectReason, type ErrorCode, TidingsError } from '@tidings/protocol';
 export { type Generated, sql } from 'kysely';
@@ -47,6 +48,7 @@ export type { Session } from './core/session.ts';
 export { decodeMessages, idOf, parseMessage } from './dialects/json-message.ts';
 export type { Contact, Language } from './features/contacts/index.ts';
 export type { Level, Money, NewNotification, Notified, Template, Value } from './features/inbox/index.ts';
+export type { FollowUserOptions } from './features/reach/reach.ts';
 export { bytesType } from './storage/bytes-type.ts';
 export { withId } from './storage/with-id.ts';
 
@@ -134,7 +136,7 @@ export interface Tidings<Tables = AnyTables> {
   notificationsOf(user: string, query?: NotificationQuery): Promise<NotificationPage>;
   /** How a user is reached, and how they read; with the defaults when nothing is known. */
   contactOf(user: string): Promise<Contact>;
-  /** The live sessions of a user on this node. */
+  /** The live sessions of a user on this server; what is to reach those on all of them is done by user. */
   sessionsOf(user: string): readonly Session[];
   /** The live sessions on this node that follow a channel. */
   sessionsIn(channel: string): readonly Session[];
@@ -153,10 +155,27 @@ export interface Tidings<Tables = AnyTables> {
    * a session that has ended. @throws TidingsError `bad_channel`, `unknown_namespace`, `too_many_channels`.
    */
   follow(session: Session, channels: readonly string[], options?: FollowOptions): Promise<void>;
+  /**
+   * Makes all sessions of a user follow channels from now on, on whatever server they are, as {@link follow}; fulfilled once
+   * all servers that can be reached have done it. A session that follows as many channels as it may is left as it is.
+   */
+  followUser(user: string, channels: readonly string[], options?: FollowUserOptions): Promise<void>;
   /** Makes a session stop following channels. */
   unfollow(session: Session, channels: readonly string[]): void;
+  /**
+   * Makes all sessions of a user stop following channels, on whatever server they are; fulfilled once all servers that can
+   * be reached have done it. Once the others can be, they ask for the rights of what is followed by right.
+   */
+  unfollowUser(user: string, channels: readonly string[]): Promise<void>;
   /** Ends a session, telling its client why; the reason decides whether it comes back by itself. @default 'disconnected' */
   disconnect(session: Session, reason?: DisconnectReason): void;
+  /**
+   * Ends all sessions of a user, on whatever server they are. @default 'disconnected'
+   *
+   * @returns how many.
+   * @throws TidingsError `unavailable` when a server did not answer: its sessions may go on.
+   */
+  disconnectUser(user: string, reason?: DisconnectReason): Promise<number>;
   /** Who sends a request to one of the kit's routes. @throws TidingsError `unauthenticated`, `invalid_token` … */
   callerOf(request: FastifyRequest): Promise<RouteCaller>;
 }
@@ -190,7 +209,10 @@ export interface KitWebSocket<Tables = AnyTables> {
 /** Something done on a schedule. */
 export interface KitJob<Tables = AnyTables> {
   readonly name: string;
-  /** A cron expression of five fields, or six with seconds first; in UTC. A run that takes longer than its turn skips the next. */
+  /**
+   * A cron expression of five fields, or six with seconds first; in UTC. A run that takes longer than its turn skips the
+   * next. Of several servers on one database, one runs it.
+   */
   readonly schedule: string;
   run(tidings: Tidings<Tables>): void | Promise<void>;
 }

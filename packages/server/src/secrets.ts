@@ -46,12 +46,31 @@ const API_KEY_BYTES = 32;
  */
 export function openSecrets(data: string): Secrets {
   const file = fileOf(data);
-  return read(file) ?? create(data, file);
+  return read(file) ?? write(data, file, createSecrets());
 }
 
 /** Reads the secrets of a data directory; nothing when there are none. @throws Error as {@link openSecrets}. */
 export function readSecrets(data: string): Secrets | undefined {
   return read(fileOf(data));
+}
+
+/** Makes secrets. */
+export function createSecrets(): Secrets {
+  return {
+    jwtSecret: randomBytes(SECRET_BYTES).toString('base64url'),
+    apiKey: `tidings_${randomBytes(API_KEY_BYTES).toString('base64url')}`,
+    vapid: webPush.generateVAPIDKeys(),
+  };
+}
+
+/**
+ * Writes secrets into a data directory that has none.
+ *
+ * @returns those that are there now: of two who write at once the first one counts.
+ * @throws Error in one sentence when they cannot be written.
+ */
+export function writeSecrets(data: string, secrets: Secrets): Secrets {
+  return write(data, fileOf(data), secrets);
 }
 
 const fileOf = (data: string): string => join(data, 'secrets.json');
@@ -68,36 +87,32 @@ function read(file: string): Secrets | undefined {
     throw new Error(
       `${file} can be read by everyone on this machine; run chmod 600 on it, and delete it instead if someone may have read it.`,
     );
-  return parse(file, text);
+  return parseSecrets(file, text);
 }
 
 /** The bits of a file's mode that are about everyone. */
 const EVERYONE = 0o007;
 
-function parse(file: string, text: string): Secrets {
+/** Reads secrets from JSON. @param place names where they are. @throws Error in one sentence when they are malformed. */
+export function parseSecrets(place: string, text: string): Secrets {
   let secrets: unknown;
   try {
     secrets = JSON.parse(text);
   } catch {
-    throw new Error(`${file} is not JSON; put back a copy, or delete it to get new secrets.`);
+    throw new Error(`${place} is not JSON; put back a copy, or delete it to get new secrets.`);
   }
   const [fault] = Errors(SecretsFile, secrets);
   if (fault) {
-    const place = fault.instancePath.slice(1).replaceAll('/', '.') || 'it';
+    const where = fault.instancePath.slice(1).replaceAll('/', '.') || 'it';
     throw new Error(
-      `${file} is malformed: ${place} ${fault.message}; put back a copy, or delete it to get new secrets.`,
+      `${place} is malformed: ${where} ${fault.message}; put back a copy, or delete it to get new secrets.`,
     );
   }
   return secrets as Secrets;
 }
 
 /** Writes beside and links into place: never half a file, and of two who create it at once the first one counts. */
-function create(data: string, file: string): Secrets {
-  const secrets: Secrets = {
-    jwtSecret: randomBytes(SECRET_BYTES).toString('base64url'),
-    apiKey: `tidings_${randomBytes(API_KEY_BYTES).toString('base64url')}`,
-    vapid: webPush.generateVAPIDKeys(),
-  };
+function write(data: string, file: string, secrets: Secrets): Secrets {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     mkdirSync(data, { recursive: true, mode: 0o700 });

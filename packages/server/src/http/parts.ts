@@ -7,6 +7,7 @@ import type { PresenceList } from '@tidings/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Core } from '../core/core.ts';
+import type { NodeCalls } from '../core/node-calls.ts';
 import type { Broker } from '../core/ports/broker.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Auth } from '../features/auth/index.ts';
@@ -14,6 +15,7 @@ import type { Contacts } from '../features/contacts/index.ts';
 import type { Delivery } from '../features/delivery/index.ts';
 import type { Inbox } from '../features/inbox/index.ts';
 import type { Push } from '../features/push/index.ts';
+import type { Reach } from '../features/reach/reach.ts';
 import type { Meter } from '../features/stats/index.ts';
 import type { Callers } from './caller.ts';
 import type { SignIn } from './development.ts';
@@ -35,7 +37,10 @@ export interface HttpParts {
   readonly development: boolean;
   /** Whether an `Authorization` header carries the API key; takes the same time whatever the answer. */
   readonly apiKeyMatches: (authorization: string | undefined) => boolean;
-  readonly auth: Pick<Auth, 'revokeUser' | 'revokeToken' | 'disconnectUser' | 'disconnectSession'>;
+  readonly auth: Pick<Auth, 'revokeUser' | 'revokeToken'>;
+  readonly reach: Pick<Reach, 'disconnectUser' | 'disconnectSession'>;
+  /** Asks the other nodes. */
+  readonly nodes: NodeCalls;
   readonly presence: { list(channel: string): Promise<PresenceList> };
   /** Adds `GET /events` to a scope that is set up for browsers. */
   readonly events: (scope: FastifyInstance) => void;

@@ -12,12 +12,13 @@ import type { HttpParts } from './parts.ts';
 
 const Stats = Type.Object(
   {
+    node: Type.String({ description: 'The server that answers.' }),
     connected_clients: Type.Integer({ description: 'Live sessions of this node.' }),
     uptime: Type.String({ description: 'How long this node has been up, for people.' }),
     uptime_seconds: Type.Integer(),
     events_sent_today: Type.Integer({
       description:
-        'Events published on this node since midnight UTC. An event counts once, however many hear it.',
+        'Events published since midnight UTC, on whatever node. An event counts once, however many hear it.',
     }),
     events_delivered: Type.Integer({
       description: 'Events times sessions that were given them, since this node’s start.',
@@ -28,10 +29,20 @@ const Stats = Type.Object(
     channels: Type.Integer({ description: 'Channels that are followed on this node.' }),
     subscriptions: Type.Integer({ description: 'Sessions times the channels each follows.' }),
     users: Type.Integer({ description: 'Different users with a live session on this node.' }),
+    all_nodes: Type.Object(
+      {
+        nodes: Type.Integer({ description: 'Servers that answered within a second.' }),
+        connected_clients: Type.Integer(),
+        subscriptions: Type.Integer(),
+        events_delivered: Type.Integer({ description: 'Since the start of each.' }),
+      },
+      { description: 'The same of all servers together.' },
+    ),
   },
   {
     examples: [
       {
+        node: 'app-1-5f2c',
         connected_clients: 15,
         uptime: '3d 4h 5m',
         uptime_seconds: 273_900,
@@ -41,6 +52,7 @@ const Stats = Type.Object(
         channels: 7,
         subscriptions: 31,
         users: 12,
+        all_nodes: { nodes: 2, connected_clients: 31, subscriptions: 64, events_delivered: 40_112 },
       },
     ],
   },
@@ -49,6 +61,11 @@ const Stats = Type.Object(
 /** Adds the route to a scope under `/api/v1`. */
 export function statsRoutes(app: FastifyInstance, parts: HttpParts, callers: Callers, meter: Meter): void {
   const { hub } = parts.core;
+  const counts = parts.nodes.define('stats', () => ({
+    connected_clients: hub.sessions.size,
+    subscriptions: meter.subscriptions,
+    events_delivered: meter.eventsDelivered,
+  }));
   app.get(
     '/realtime/stats',
     {
@@ -61,7 +78,9 @@ export function statsRoutes(app: FastifyInstance, parts: HttpParts, callers: Cal
     },
     async (request) => {
       await callers.anyone(request);
+      const { answers } = await counts(undefined);
       return {
+        node: parts.nodes.node,
         connected_clients: hub.sessions.size,
         uptime: inWords(meter.uptime),
         uptime_seconds: Math.floor(meter.uptime / 1000),
@@ -76,9 +95,22 @@ export function statsRoutes(app: FastifyInstance, parts: HttpParts, callers: Cal
             .map(({ identity }) => identity.user)
             .filter((user) => user !== undefined),
         ).size,
+        all_nodes: {
+          nodes: answers.length,
+          connected_clients: sum(answers, 'connected_clients'),
+          subscriptions: sum(answers, 'subscriptions'),
+          events_delivered: sum(answers, 'events_delivered'),
+        },
       };
     },
   );
+}
+
+function sum<Name extends string>(
+  answers: readonly { readonly result: Readonly<Record<Name, number>> }[],
+  name: Name,
+): number {
+  return answers.reduce((total, { result }) => total + result[name], 0);
 }
 
 const UNITS: readonly (readonly [name: string, seconds: number])[] = [

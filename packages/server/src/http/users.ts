@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { problems } from './answers.ts';
 import { requireServer } from './caller.ts';
+import { endReason } from './end-reason.ts';
 import type { HttpParts } from './parts.ts';
 
 const UserParams = Type.Object({ user: Type.String({ minLength: 1, examples: ['alice'] }) });
@@ -43,12 +44,12 @@ const RevokeTokenBody = Type.Object(
 );
 
 const Ended = Type.Object({
-  disconnected: Type.Integer({ description: 'Sessions of this node that were ended.' }),
+  disconnected: Type.Integer({ description: 'Sessions that were ended.' }),
 });
 
 /** Adds the routes to a scope under `/api/v1`. */
 export function userRoutes(app: FastifyInstance, parts: HttpParts): void {
-  const { auth } = parts;
+  const { auth, reach } = parts;
   const onRequest = requireServer(parts);
   const security = [{ apiKey: [] }];
   const revoked = problems('invalid_request', 'malformed_message', 'invalid_api_key', 'storage_unavailable');
@@ -63,10 +64,15 @@ export function userRoutes(app: FastifyInstance, parts: HttpParts): void {
         summary: 'End a user’s sessions',
         params: UserParams,
         body: DisconnectBody,
-        response: { 200: Ended, ...problems('invalid_request', 'malformed_message', 'invalid_api_key') },
+        response: {
+          200: Ended,
+          ...problems('invalid_request', 'malformed_message', 'invalid_api_key', 'unavailable'),
+        },
       },
     },
-    async ({ params, body }) => ({ disconnected: auth.disconnectUser(params.user, body) }),
+    async ({ params, body }) => ({
+      disconnected: await reach.disconnectUser(params.user, endReason(body)),
+    }),
   );
 
   app.post<{ Params: Static<typeof UserParams>; Body: Static<typeof RevokeUserBody> }>(

@@ -1,5 +1,6 @@
 import { disconnect, formatPosition } from '@tidings/protocol';
 import type { Kysely, Transaction } from 'kysely';
+import { followChannels } from '../core/follow-channels.ts';
 import type { NewNotification } from '../features/inbox/index.ts';
 import type { KitTransaction, Tidings, TransactionOptions } from '../kit.ts';
 import type { CoreTables } from '../storage/migrations.ts';
@@ -50,29 +51,14 @@ export function createTidings<Tables>(name: string, parts: KitParts): Tidings<Ta
       const text = session.wire.dialect.encodeNotice({ type: 'direct', event, data });
       if (text !== undefined) hub.send(session, text);
     },
-    async follow(session, channels, { byRight = false } = {}) {
-      const targets = [...new Set(channels)].map((channel) => ({
-        channel: namespaces.resolve(channel),
-        from: {},
-        byRight,
-      }));
-      // What it follows already, it now follows whatever its rights are, unless it is to keep to them.
-      const fresh = targets.filter(({ channel }) => {
-        const subscription = session.subscriptions.get(channel.channel);
-        if (subscription) subscription.byRight &&= byRight;
-        return !subscription;
-      });
-      const outcomes = await hub.subscribe(session, fresh);
-      hub.activate(
-        outcomes.filter((outcome) => outcome.status === 'fulfilled').map((outcome) => outcome.value),
-      );
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-      if (failed && !session.closed) throw failed.reason;
-    },
+    follow: (session, channels, { byRight = false } = {}) => followChannels(core, session, channels, byRight),
+    followUser: (user, channels, options) => parts.reach.followUser(user, channels, options),
     unfollow(session, channels) {
       for (const channel of channels) hub.unsubscribe(session, channel);
     },
+    unfollowUser: (user, channels) => parts.reach.unfollowUser(user, channels),
     disconnect: (session, reason = 'disconnected') => hub.disconnect(session, disconnect(reason)),
+    disconnectUser: (user, reason = 'disconnected') => parts.reach.disconnectUser(user, reason),
     callerOf: async (request) => parts.callerOf(request),
   };
 }

@@ -32,9 +32,14 @@ export async function installKit<Tables>(kit: Kit<Tables>, parts: KitParts): Pro
   const { name } = kit;
   return naming(name, async () => {
     const tidings = createTidings<Tables>(name, parts);
+    const { turns } = parts;
     const jobs = new Jobs(
       (kit.jobs ?? []).map((job) => ({ ...job, run: () => job.run(tidings) })),
-      { clock, onError: (error, job) => tidings.log.error({ err: error, job }, 'a job failed') },
+      {
+        clock,
+        turns: turns && { take: (job, due) => turns.take(`${name}: ${job}`, due) },
+        onError: (error, job) => tidings.log.error({ err: error, job }, 'a job failed'),
+      },
     );
     if (kit.notifications) parts.inbox.templates.add(name, kit.notifications);
     if (kit.migrations) await migrate(db, `kit-${name}`, kit.migrations);

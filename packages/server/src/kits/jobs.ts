@@ -9,8 +9,16 @@ export interface Job {
   run(): void | Promise<void>;
 }
 
+/** Of several servers, the one whose turn it is. */
+export interface Turns {
+  /** Takes a turn. @returns what gives it back once it is done; `undefined` when another server has it. */
+  take(job: string, due: number): Promise<(() => Promise<void>) | undefined>;
+}
+
 export interface JobsOptions {
   readonly clock: Clock;
+  /** @default every turn is this server's */
+  readonly turns?: Turns | undefined;
   readonly onError: (error: unknown, job: string) => void;
 }
 
@@ -58,19 +66,31 @@ export class Jobs {
     scheduled.timer = clock.after(Math.min(due - clock.now(), LONGEST_TIMER), () => {
       // A timer may ring a moment early, too.
       if (clock.now() < due) this.#wait(scheduled, due);
-      else this.#run(scheduled);
+      else this.#begin(scheduled, due);
     });
   }
 
-  #run(scheduled: Scheduled): void {
+  #begin(scheduled: Scheduled, due: number): void {
     const { job } = scheduled;
-    const running = Promise.try(() => job.run())
+    const running = this.#run(job, due)
       .catch((error: unknown) => this.#options.onError(error, job.name))
       .then(() => {
         this.#running.delete(running);
         this.#arm(scheduled);
       });
     this.#running.add(running);
+  }
+
+  async #run(job: Job, due: number): Promise<void> {
+    const { turns } = this.#options;
+    if (!turns) return job.run();
+    const done = await turns.take(job.name, due);
+    if (!done) return;
+    try {
+      await job.run();
+    } finally {
+      await done();
+    }
   }
 }
 

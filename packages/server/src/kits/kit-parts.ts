@@ -13,11 +13,13 @@ import type { CommandKeys } from '../features/command-keys/command-keys.ts';
 import type { Contacts } from '../features/contacts/index.ts';
 import type { Inbox } from '../features/inbox/index.ts';
 import type { Presence } from '../features/presence/presence.ts';
+import type { Reach } from '../features/reach/reach.ts';
 import type { Typing } from '../features/typing/typing.ts';
 import type { UserSessions } from '../features/user-sessions/user-sessions.ts';
 import type { RouteCaller } from '../kit.ts';
 import type { CoreTables } from '../storage/migrations.ts';
 import type { Outbox } from '../storage/outbox.ts';
+import type { Turns } from './jobs.ts';
 
 /** What of a server kits are installed on. */
 export interface KitParts {
@@ -34,6 +36,9 @@ export interface KitParts {
   readonly inbox: Inbox;
   readonly contacts: Pick<Contacts, 'of'>;
   readonly userSessions: Pick<UserSessions, 'of'>;
+  /** The turns of jobs, where several servers share a database. */
+  readonly turns?: Turns | undefined;
+  readonly reach: Pick<Reach, 'followUser' | 'unfollowUser' | 'disconnectUser'>;
   readonly presence: Pick<Presence, 'list'>;
   readonly typing: Pick<Typing, 'mark'>;
   /** The WebSocket transport, on which a kit may have paths. */

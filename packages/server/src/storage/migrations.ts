@@ -29,6 +29,14 @@ export interface CoreTables {
     /** Why it can never be published; such a row stays for the operator to see. */
     failed: string | null;
   };
+  /** The newest turn of each job that servers on one database share. */
+  job_turns: {
+    job: string;
+    /** When it was due; milliseconds since 1970-01-01 UTC. */
+    due: number;
+    /** Until when the server that has it says it is at it; 0 once it is done. */
+    until: number;
+  };
 }
 
 /** The row of `meta` that tells this database from all others, for ever. */
@@ -59,6 +67,16 @@ export const CORE_MIGRATIONS: Readonly<Record<string, Migration>> = {
         .addColumn('user', 'text')
         .addColumn('created', 'bigint', (column) => column.notNull())
         .addColumn('failed', 'text')
+        .execute();
+    },
+  },
+  '002-job-turns': {
+    async up(db: Kysely<CoreTables>) {
+      await db.schema
+        .createTable('job_turns')
+        .addColumn('job', 'text', (column) => column.primaryKey())
+        .addColumn('due', 'bigint', (column) => column.notNull())
+        .addColumn('until', 'bigint', (column) => column.notNull())
         .execute();
     },
   },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createNodes } from '../../core/testing/create-nodes.ts';
 import { ManualClock } from '../../core/testing/manual-clock.ts';
 import {
   createTestCore,
@@ -50,7 +51,8 @@ async function setup({ clockTolerance = 0, ...options }: TestCoreOptions & { clo
     namespaces: { room: {}, open: { rights: { subscribe: 'anyone' } } },
     ...options,
   });
-  const auth = new Auth({ core, authenticator, revocations, clock, clockTolerance, onError });
+  const nodes = createNodes(clock);
+  const auth = new Auth({ core, authenticator, revocations, nodes, clock, clockTolerance, onError });
   const token = (user: string, claims: Record<string, unknown> = {}) =>
     new SignJWT({ sub: user, iat: clock.now() / 1000, exp: clock.now() / 1000 + 60, ...claims })
       .setProtectedHeader({ alg: 'HS256' })
@@ -223,7 +225,15 @@ describe('authenticate', () => {
     const slow = await createTestCore({ clock: server.clock });
     const revocations = server.revocations;
     const authenticator = { verify: () => verified.promise };
-    new Auth({ core: slow, authenticator, revocations, clock: server.clock, onError: () => {} });
+    const { clock } = server;
+    new Auth({
+      core: slow,
+      authenticator,
+      revocations,
+      nodes: createNodes(clock),
+      clock,
+      onError: () => {},
+    });
     const client = slow.connect();
     client.say({ type: 'authenticate', id: 1, token: 'x' });
     slow.clock.advance(11_000);
@@ -332,29 +342,6 @@ describe('revoking', () => {
     client.say({ type: 'authenticate', id: 1, token: await server.token('alice', { jti: 't1' }) });
     expect(await reply(client, 1)).toMatchObject({ error: { code: 'token_revoked' } });
     expect(client.connection.closed).toBeUndefined();
-  });
-});
-
-describe('disconnecting', () => {
-  it('a user, who may come back or not', async () => {
-    const server = await setup();
-    const one = await server.enter('alice');
-    expect(server.auth.disconnectUser('alice')).toBe(1);
-    expect(one.connection.closed).toEqual({ code: 4007, reason: 'disconnected', reconnect: true });
-    const two = await server.enter('alice');
-    expect(server.auth.disconnectUser('alice', { reconnect: false })).toBe(1);
-    expect(two.connection.closed).toEqual({ code: 4502, reason: 'kicked', reconnect: false });
-    expect(server.auth.disconnectUser('alice')).toBe(0);
-  });
-
-  it('one session', async () => {
-    const server = await setup();
-    const client = server.connect();
-    const other = server.connect();
-    expect(server.auth.disconnectSession(client.session.id, { reconnect: false })).toBe(true);
-    expect(client.connection.closed).toMatchObject({ reason: 'kicked' });
-    expect(other.connection.closed).toBeUndefined();
-    expect(server.auth.disconnectSession(client.session.id)).toBe(false);
   });
 });
 

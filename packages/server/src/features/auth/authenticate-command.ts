@@ -1,15 +1,11 @@
 import { AuthenticateData, TidingsError } from '@tidings/protocol';
 import { type CommandDefinition, defineCommand } from '../../core/command.ts';
-import type { Core } from '../../core/core.ts';
 import type { Authenticator } from '../../core/ports/authenticator.ts';
-import { requireRight } from '../../core/rights.ts';
-import type { Session, Subscription } from '../../core/session.ts';
+import type { Session } from '../../core/session.ts';
+import { type RecheckParts, recheck } from './recheck.ts';
 
-export interface AuthenticateParts {
-  readonly core: Pick<Core, 'hub' | 'namespaces'>;
+export interface AuthenticateParts extends RecheckParts {
   readonly authenticator: Authenticator;
-  /** A kit's rights function failed; the channel is left. */
-  readonly onError: (error: unknown) => void;
 }
 
 /** The command `authenticate`: binds a session to its token's user, or moves its end and its rights with a newer token. */
@@ -28,29 +24,10 @@ export function authenticateCommand(parts: AuthenticateParts): CommandDefinition
         throw new TidingsError('forbidden', 'The session belongs to another user; open a new one.');
       if (!session.closed && !context.answered) {
         core.hub.identify(session, identity);
-        await Promise.all(
-          [...session.subscriptions.values()].map((subscription) => recheck(parts, subscription)),
-        );
+        await recheck(parts, session);
       }
       const { user, expiresAt } = identity;
       return { user, expiresAt };
     },
   }) as CommandDefinition;
-}
-
-/** Leaves a channel that the session has no right to any more, and says so. */
-async function recheck({ core, onError }: AuthenticateParts, subscription: Subscription): Promise<void> {
-  const { session, channel } = subscription;
-  if (!subscription.byRight) return;
-  try {
-    await requireRight(session.identity, 'subscribe', core.namespaces.resolve(channel));
-  } catch (error) {
-    if (!(error instanceof TidingsError)) onError(error);
-    const fault = error instanceof TidingsError ? error : new TidingsError('internal');
-    if (session.subscriptions.get(channel) !== subscription || !core.hub.unsubscribe(session, channel))
-      return;
-    const notice = { type: 'unsubscribed', channel, error: fault.toBody() } as const;
-    const text = session.wire.dialect.encodeNotice(notice);
-    if (text !== undefined) core.hub.send(session, text);
-  }
 }

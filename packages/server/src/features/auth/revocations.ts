@@ -49,11 +49,16 @@ export class Revocations {
 
   /** Reads what was revoked before. */
   async start(): Promise<void> {
-    for (const row of await this.#db.selectFrom('revocations').selectAll().execute())
-      this.#rows[row.kind].set(row.value, row);
+    await this.reload();
     const run = () => this.#prune();
     const [clock, onError] = [this.#clock, this.#onError];
     this.#pruning = new Recurring({ clock, interval: PRUNE_INTERVAL, run, onError });
+  }
+
+  /** Reads what other servers on the database may have revoked meanwhile. */
+  async reload(): Promise<void> {
+    for (const { expires_at, ...row } of await this.#db.selectFrom('revocations').selectAll().execute())
+      this.take({ ...row, expiresAt: expires_at ?? undefined });
   }
 
   async close(): Promise<void> {
@@ -74,15 +79,8 @@ export class Revocations {
    *
    * @throws TidingsError `storage_unavailable`; what was asked for then holds until this server ends.
    */
-  async add({ kind, value, at = this.#clock.now(), expiresAt }: Revocation): Promise<void> {
-    const before = this.#rows[kind].get(value);
-    const row: Row = {
-      kind,
-      value,
-      at: Math.max(at, before?.at ?? 0),
-      expires_at: later(expiresAt ?? null, before ? before.expires_at : 0),
-    };
-    this.#rows[kind].set(value, row);
+  async add(revocation: Revocation): Promise<void> {
+    const row = this.take(revocation);
     try {
       await this.#db
         .insertInto('revocations')
@@ -97,6 +95,19 @@ export class Revocations {
     } catch (error) {
       throw new TidingsError('storage_unavailable', 'The revocation could not be stored.', { cause: error });
     }
+  }
+
+  /** Revokes from this moment on, in memory alone: another server has stored it. @returns what now stands of it. */
+  take({ kind, value, at = this.#clock.now(), expiresAt }: Revocation): Row {
+    const before = this.#rows[kind].get(value);
+    const row: Row = {
+      kind,
+      value,
+      at: Math.max(at, before?.at ?? 0),
+      expires_at: later(expiresAt ?? null, before ? before.expires_at : 0),
+    };
+    this.#rows[kind].set(value, row);
+    return row;
   }
 
   async #prune(): Promise<void> {

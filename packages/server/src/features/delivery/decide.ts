@@ -52,7 +52,7 @@ export function decide(row: Row, circumstances: Circumstances): Decision {
   if (quiet !== undefined)
     return { do: 'wait', until: quiet, step: 'postponed', detail: 'The user’s quiet hours.' };
   if (byHand) return { do: 'deliver', notification };
-  if (row.courier === 'push' && row.held === 0 && row.attempts === 0 && visible)
+  if (mayBeHeld(row) && visible)
     return {
       do: 'wait',
       until: Math.max(now, row.due + hold),
@@ -66,4 +66,9 @@ export function decide(row: Row, circumstances: Circumstances): Decision {
   if (digest !== undefined)
     return { do: 'wait', until: digest, step: 'gathered', detail: 'For the user’s digest.' };
   return { do: 'deliver', notification };
+}
+
+/** Whether it waits when the user has the app before them. */
+export function mayBeHeld({ courier, held, attempts }: Pick<Row, 'courier' | 'held' | 'attempts'>): boolean {
+  return courier === 'push' && held === 0 && attempts === 0;
 }

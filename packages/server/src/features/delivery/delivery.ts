@@ -10,6 +10,7 @@
 import { TidingsError } from '@tidings/protocol';
 import type { Kysely } from 'kysely';
 import type { Core } from '../../core/core.ts';
+import type { NodeCalls } from '../../core/node-calls.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { Recurring } from '../../core/recurring.ts';
 import type { CoreTables } from '../../storage/migrations.ts';
@@ -39,6 +40,8 @@ export interface DeliveryOptions {
   readonly inbox: Inbox;
   readonly contacts: Contacts;
   readonly userSessions: Pick<UserSessions, 'of'>;
+  /** Asks the other nodes who is there. */
+  readonly nodes: Pick<NodeCalls, 'define'>;
   /** Those there are; without any, what is unseen stays in the app. */
   readonly couriers: readonly Courier[];
   /** How long a notification may stay unseen before it is pushed, milliseconds. */
@@ -93,7 +96,7 @@ export class Delivery {
         return rows.filter(({ notification }) => isRead(notifications.get(notification)));
       },
     });
-    const visibility = new Visibility(options.userSessions);
+    const visibility = new Visibility(options.userSessions, options.nodes);
     core.dispatch.add(visibility.command);
     inbox.observe(new Planner(chain, clock));
     this.#worker = new Worker({

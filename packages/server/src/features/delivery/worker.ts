@@ -13,7 +13,7 @@ import type { Inbox, NotificationRow, Preferences } from '../inbox/index.ts';
 import type { Backoff } from './backoff.ts';
 import type { Chain } from './chain.ts';
 import type { Letter, Outcome } from './courier.ts';
-import { decide } from './decide.ts';
+import { decide, mayBeHeld } from './decide.ts';
 import type { Change, Queue, Row } from './queue.ts';
 import { afterOutcome, afterRetraction, nextAfter } from './settle.ts';
 import type { Visibility } from './visibility.ts';
@@ -45,6 +45,8 @@ interface Known {
   readonly notifications: ReadonlyMap<string, NotificationRow>;
   readonly contacts: ReadonlyMap<string, Contact>;
   readonly preferences: ReadonlyMap<string, Preferences>;
+  /** Who has the app before them, of those for whom it matters. */
+  readonly visible: ReadonlySet<string>;
 }
 
 /** How often the queue is looked at, milliseconds. */
@@ -169,18 +171,19 @@ export class Worker {
   }
 
   async #look(rows: readonly Row[]): Promise<Known> {
-    const { inbox, contacts } = this.#options;
+    const { inbox, contacts, visibility } = this.#options;
     const users = [...new Set(rows.map(({ user }) => user))];
     return {
       notifications: await inbox.find(rows.map(({ notification }) => notification)),
       contacts: await contacts.ofAll(users),
       preferences: await inbox.preferences.ofAll(users),
+      visible: await visibility.among([...new Set(rows.filter(mayBeHeld).map(({ user }) => user))]),
     };
   }
 
   /** What becomes of a delivery without asking its courier; nothing when that is to be asked. */
   #change(row: Row, known: Known): Change | undefined {
-    const { clock, chain, visibility, attempts } = this.#options;
+    const { clock, chain, attempts } = this.#options;
     const now = clock.now();
     const notification = known.notifications.get(row.notification);
     const preferences = known.preferences.get(row.user) ?? {};
@@ -190,7 +193,7 @@ export class Worker {
       notification,
       contact: known.contacts.get(row.user) as Contact,
       preferences,
-      visible: visibility.of(row.user),
+      visible: known.visible.has(row.user),
     });
     switch (decision.do) {
       case 'cancel':
