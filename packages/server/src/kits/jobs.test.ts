@@ -29,3 +29,24 @@ it('waits for a turn that is further away than a timer of Node can be', () => {
   expect(runs).toEqual(['2026-07-01T12:00:00.000Z']);
   expect(Math.max(...waits)).toBeLessThan(2 ** 31);
 });
+
+it('runs only the turns that it is given, and gives them back', async () => {
+  const clock = new ManualClock(Date.UTC(2026, 0, 1));
+  const calls: string[] = [];
+  const turns = {
+    async take(job: string, due: number) {
+      const second = new Date(due).getUTCSeconds();
+      calls.push(`${job} ${second}`);
+      return second === 2 ? undefined : async () => void calls.push(`done ${second}`);
+    },
+  };
+  const each = { name: 'each', schedule: '* * * * * *', run: () => void calls.push('run') };
+  const jobs = new Jobs([each], { clock, turns, onError: () => {} });
+  jobs.start();
+  for (let second = 1; second <= 3; second += 1) {
+    clock.advance(1000);
+    await expect.poll(() => clock.timers).toBe(1);
+  }
+  expect(calls).toEqual(['each 1', 'run', 'done 1', 'each 2', 'each 3', 'run', 'done 3']);
+  await jobs.stop();
+});

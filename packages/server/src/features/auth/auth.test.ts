@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
+import type { Kysely } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
+import { MemoryBus } from '../../brokers/memory/memory-bus.ts';
+import { NodeCalls } from '../../core/node-calls.ts';
 import { createNodes } from '../../core/testing/create-nodes.ts';
 import { ManualClock } from '../../core/testing/manual-clock.ts';
 import {
@@ -12,7 +15,7 @@ import {
   type TestCoreOptions,
 } from '../../core/testing/test-core.ts';
 import { openDatabase } from '../../storage/database.ts';
-import { migrate } from '../../storage/migrations.ts';
+import { type CoreTables, migrate } from '../../storage/migrations.ts';
 import { Auth } from './auth.ts';
 import { JwtAuthenticator } from './jwt-authenticator.ts';
 import { Revocations } from './revocations.ts';
@@ -25,15 +28,23 @@ afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
 });
 
-async function setup({ clockTolerance = 0, ...options }: TestCoreOptions & { clockTolerance?: number } = {}) {
+interface SetupOptions extends TestCoreOptions {
+  readonly clockTolerance?: number;
+  /** Another server on the same database, that this one is to reach. */
+  readonly beside?: {
+    readonly db: Kysely<CoreTables>;
+    readonly clock: ManualClock;
+    readonly buses: Set<MemoryBus>;
+  };
+}
+
+async function setup({ clockTolerance = 0, beside, ...options }: SetupOptions = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'tidings-auth-'));
-  const db = await openDatabase({ directory, onError: () => {} });
-  endings.push(
-    () => rmSync(directory, { recursive: true }),
-    () => db.destroy(),
-  );
+  const db = beside?.db ?? (await openDatabase({ directory, onError: () => {} }));
+  endings.push(() => rmSync(directory, { recursive: true }));
+  if (!beside) endings.push(() => db.destroy());
   await migrate(db, 'auth', AUTH_MIGRATIONS);
-  const clock = new ManualClock(Date.UTC(2026, 10, 20));
+  const clock = beside?.clock ?? new ManualClock(Date.UTC(2026, 10, 20));
   const faults: unknown[] = [];
   const onError = (error: unknown) => void faults.push(error);
   const revocations = new Revocations({ db, clock, onError });
@@ -51,8 +62,11 @@ async function setup({ clockTolerance = 0, ...options }: TestCoreOptions & { clo
     namespaces: { room: {}, open: { rights: { subscribe: 'anyone' } } },
     ...options,
   });
-  const nodes = createNodes(clock);
+  const buses = beside?.buses ?? new Set<MemoryBus>();
+  const bus = new MemoryBus(`node-${buses.size}`, buses);
+  const nodes = new NodeCalls({ bus, clock, onError });
   const auth = new Auth({ core, authenticator, revocations, nodes, clock, clockTolerance, onError });
+  await bus.start();
   const token = (user: string, claims: Record<string, unknown> = {}) =>
     new SignJWT({ sub: user, iat: clock.now() / 1000, exp: clock.now() / 1000 + 60, ...claims })
       .setProtectedHeader({ alg: 'HS256' })
@@ -62,7 +76,7 @@ async function setup({ clockTolerance = 0, ...options }: TestCoreOptions & { clo
     const handshake = { origin: undefined, host: undefined, address: user, token: await token(user, claims) };
     return core.connect({ ...(await core.host.admit(handshake)), transport });
   };
-  return { ...core, auth, clock, revocations, faults, token, enter, db };
+  return { ...core, auth, clock, revocations, faults, token, enter, db, buses, bus };
 }
 
 const reads = { channels: { 'room:*': ['subscribe'] } };
@@ -342,6 +356,72 @@ describe('revoking', () => {
     client.say({ type: 'authenticate', id: 1, token: await server.token('alice', { jti: 't1' }) });
     expect(await reply(client, 1)).toMatchObject({ error: { code: 'token_revoked' } });
     expect(client.connection.closed).toBeUndefined();
+  });
+});
+
+describe('over servers', () => {
+  it('ends the sessions of a revoked token or user at once, and counts them', async () => {
+    const here = await setup();
+    const there = await setup({ beside: here });
+    const alice = [await here.enter('alice', { jti: 't1' }), await there.enter('alice', { jti: 't2' })];
+    const bob = await there.enter('bob');
+    expect(await here.auth.revokeToken('t2')).toBe(1);
+    expect(alice.map(({ connection }) => connection.closed?.reason)).toEqual([undefined, 'token_revoked']);
+    await there.enter('alice');
+    expect(await there.auth.revokeUser('alice')).toBe(2);
+    expect(alice[0]?.connection.closed?.reason).toBe('token_revoked');
+    expect(bob.connection.closed).toBeUndefined();
+    await expect(here.enter('alice', { iat: here.clock.now() / 1000 - 1 })).rejects.toMatchObject({
+      code: 'token_revoked',
+    });
+  });
+
+  it('reads within a second what was not heard', async () => {
+    const here = await setup();
+    const there = await setup({ beside: here });
+    const client = await there.enter('alice');
+    await there.bus.close();
+    expect(await here.auth.revokeUser('alice')).toBe(0);
+    expect(client.connection.closed).toBeUndefined();
+    there.auth.missed();
+    there.clock.advance(1000);
+    await expect.poll(() => client.connection.closed?.reason).toBe('token_revoked');
+  });
+
+  it('asks again what sessions follow by right, when something was not heard', async () => {
+    let members = ['alice', 'bob'];
+    const server = await setup({
+      namespaces: {
+        room: { rights: { subscribe: async ({ identity: { user = '' } }) => members.includes(user) } },
+      },
+    });
+    const [alice, bob] = [await server.enter('alice'), await server.enter('bob')];
+    for (const client of [alice, bob]) {
+      client.say({ type: 'subscribe', id: 1, channels: ['room:1'] });
+      await reply(client, 1);
+    }
+    members = ['alice'];
+    server.auth.missed();
+    server.clock.advance(1000);
+    await expect.poll(() => bob.connection.of('unsubscribed')).toHaveLength(1);
+    expect([...alice.session.subscriptions.keys()]).toEqual(['room:1']);
+    expect(bob.session.subscriptions.size).toBe(0);
+  });
+
+  it('tries again when the database cannot be read', async () => {
+    const here = await setup();
+    const there = await setup({ beside: here });
+    const client = await there.enter('alice');
+    const reload = there.revocations.reload.bind(there.revocations);
+    there.revocations.reload = () => Promise.reject(new Error('the database is away'));
+    await there.bus.close();
+    await here.auth.revokeUser('alice');
+    there.auth.missed();
+    there.clock.advance(1000);
+    await expect.poll(() => there.faults).toHaveLength(1);
+    there.revocations.reload = reload;
+    there.clock.advance(1000);
+    await expect.poll(() => client.connection.closed?.reason).toBe('token_revoked');
   });
 });
 
