@@ -13,11 +13,17 @@ import { Registry } from 'prom-client';
 import { MemoryBroker } from './brokers/memory/memory-broker.ts';
 import { MemoryBus } from './brokers/memory/memory-bus.ts';
 import { MemoryPresenceStore } from './brokers/memory/memory-presence-store.ts';
+import { RedisBroker } from './brokers/redis/redis-broker.ts';
 import { RedisBus } from './brokers/redis/redis-bus.ts';
+import { openRedis } from './brokers/redis/redis-client.ts';
+import { RedisPresenceStore } from './brokers/redis/redis-presence-store.ts';
+import { RedisRecoveryStore } from './brokers/redis/redis-recovery-store.ts';
 import { type Config, isLoopback } from './config.ts';
+import { callBack } from './core/call-back.ts';
 import { createCore } from './core/core.ts';
 import { drain } from './core/drain.ts';
 import { resolveNamespace } from './core/namespace.ts';
+import type { Namespaces } from './core/namespaces.ts';
 import { NodeCalls } from './core/node-calls.ts';
 import { type Clock, systemClock } from './core/ports/clock.ts';
 import { createSessionLog } from './core/session-log.ts';
@@ -151,6 +157,10 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   await migrate(db, 'email', EMAIL_MIGRATIONS);
 
   // The other servers
+  const redisFailed = failed('the connection to Redis broke');
+  const redis = config.redis
+    ? opened(await openRedis({ url: config.redis, onError: redisFailed }), (client) => client.destroy())
+    : undefined;
   const node = `${hostname()}-${randomBytes(NODE_BYTES).toString('hex')}`;
   const bus = opened(
     config.redis
@@ -159,7 +169,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
           url: config.redis,
           prefix: config.redisPrefix,
           clock,
-          onError: failed('the connection to Redis broke'),
+          onError: redisFailed,
         })
       : new MemoryBus(node),
     (part) => part.close(),
@@ -181,12 +191,20 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   });
   const { limits } = config;
   const broker = opened(
-    new MemoryBroker({
-      clock,
-      journal: new SqliteJournal(join(data, 'journal.db')),
-      maxHistoryBytes: limits.historyBytes,
-      maxKeys: limits.keys,
-    }),
+    redis
+      ? new RedisBroker({
+          url: config.redis,
+          prefix: config.redisPrefix,
+          clock,
+          onGap: () => callBack(core.hub, config.drain.spread),
+          onError: redisFailed,
+        })
+      : new MemoryBroker({
+          clock,
+          journal: new SqliteJournal(join(data, 'journal.db')),
+          maxHistoryBytes: limits.historyBytes,
+          maxKeys: limits.keys,
+        }),
     (part) => part.close(),
   );
   const core = createCore({
@@ -234,7 +252,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     createPresence({
       core,
       broker,
-      store: new MemoryPresenceStore(),
+      store: redis ? new RedisPresenceStore(redis, config.redisPrefix) : new MemoryPresenceStore(),
       clock,
       node,
       ...config.presence,
@@ -341,7 +359,14 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       server: http.server,
       clock,
       commands: core.dispatch.commands,
-      recovery: new SqliteRecoveryStore(data),
+      recovery: redis
+        ? new RedisRecoveryStore({
+            client: redis,
+            prefix: config.redisPrefix,
+            clock,
+            onError: failed('Socket.IO sessions could not be kept as ours'),
+          })
+        : new SqliteRecoveryStore(data),
       recoveryWindow: config.socketio.recoveryWindow,
       parse: parseJson,
       addressOf,
@@ -437,6 +462,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     limits,
   });
   await http.ready();
+  if (broker instanceof RedisBroker) assertDurable(broker, core.namespaces);
   // Before anyone comes in, and once everybody listens: what is revoked from now on is told, what was before is read.
   await bus.start();
   await revocations.start();
@@ -469,6 +495,15 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       }
     },
   };
+}
+
+/** @throws Error when what is acknowledged on a durable channel would not survive a crash of Redis. */
+function assertDurable(broker: RedisBroker, namespaces: Namespaces): void {
+  const durable = namespaces.all().filter(({ history }) => history.durable);
+  if (broker.onDisk || durable.length === 0) return;
+  throw new Error(
+    `Namespaces are durable (${durable.map(({ name }) => name).join(', ')}), but Redis does not have on disk what it has answered: what was acknowledged would be lost with its process. Set "appendonly yes" and "appendfsync always" in Redis, and let the server read its CONFIG.`,
+  );
 }
 
 /** Whether whoever reaches this server sits at its machine, and tries things out there. */

@@ -264,6 +264,12 @@ describe('what is refused', () => {
       /development is true/,
     ],
     ['another database', { overrides: { database: 'mysql://h/d' } }, /postgres:\/\//],
+    [
+      'another store of channels',
+      { overrides: { redis: 'http://h', database: 'postgres://h/d' } },
+      /redis:\/\//,
+    ],
+    ['several servers without one database', { overrides: { redis: 'redis://h' } }, /database is not/],
     ['a secret beside a key', { overrides: { auth: { secret: SECRET, publicKey: rsa } } }, /no HS256/],
     ['a secret beside a key set', { overrides: { auth: { secret: SECRET, jwksUrl } } }, /no HS256/],
     ['a public key as the secret', { overrides: { auth: { secret: rsa } } }, /holds a PEM key/],

@@ -38,6 +38,10 @@ function placeFaults({ development, origins, database, redis }: Config, producti
     faults.push('database must be a postgres:// URL, or empty for SQLite in the data directory');
   if (redis !== '' && !(/^rediss?:\/\/./.test(redis) && URL.canParse(redis)))
     faults.push('redis must be a redis:// or rediss:// URL, or empty for one server alone');
+  else if (redis !== '' && database === '')
+    faults.push(
+      'redis is given, but database is not: each server would have notifications, revocations and answers of its own, so that a command repeated on another server would have a second effect; give the postgres:// URL of a database that all servers share',
+    );
   return faults;
 }
 

@@ -101,6 +101,7 @@ export class SessionHost implements Host {
     { cursor, since, last }: Following,
   ): Promise<Followed> {
     const { broker, follower } = this.#parts;
+    if (this.#isAhead(cursor)) await this.#reach(cursor);
     const from = { after: this.#readCursor(cursor), last };
     const { head, ...result } = await follower.followLog(session, channels, from, since);
     return { ...result, cursor: formatCursor(broker.log, head) };
@@ -108,6 +109,7 @@ export class SessionHost implements Host {
 
   async resume(session: Session, channels: readonly ResumedChannel[], cursor: string): Promise<Followed> {
     const { broker, follower } = this.#parts;
+    if (this.#isAhead(cursor)) await this.#reach(cursor);
     const { head, ...result } = await follower.resume(session, channels, this.#readCursor(cursor) ?? -1);
     return { ...result, cursor: formatCursor(broker.log, head) };
   }
@@ -135,6 +137,18 @@ export class SessionHost implements Host {
   closed(session: Session): void {
     if (this.#placed.delete(session)) this.#parts.gate.leave(session.address);
     this.#parts.hub.close(session);
+  }
+
+  /** Whether a cursor was given out by another node, which had read more of the log. */
+  #isAhead(cursor: string | undefined): cursor is string {
+    const { broker } = this.#parts;
+    const place = cursor === undefined ? undefined : parseCursor(cursor);
+    return place?.log === broker.log && place.sequence > broker.head();
+  }
+
+  async #reach(cursor: string): Promise<void> {
+    const place = parseCursor(cursor);
+    if (place) await this.#parts.broker.reach?.(place.sequence);
   }
 
   /** @throws TidingsError `bad_cursor` when it is none; one of another log is a place that cannot be honoured. */

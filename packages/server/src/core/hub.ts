@@ -139,9 +139,11 @@ export class Hub {
       const { from } = targets[index] as SubscribeTarget;
       const { subscription, slice, waiting } = outcome.value;
       const newest = waiting.events.at(-1);
+      const inPast = waiting.events.findLast((event) => !isAfter(event, slice.position));
       outcome.value.slice = catchUp(slice, waiting, from);
       // Told with the past, it is nothing that a session which comes back has missed.
-      if (newest && outcome.value.slice !== slice) subscription.from = newest.sequence;
+      const told = outcome.value.slice === slice ? inPast : newest;
+      if (told) subscription.from = told.sequence;
     }
     return outcomes;
   }

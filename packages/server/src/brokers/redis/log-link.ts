@@ -216,6 +216,10 @@ export class LogLink {
       ],
     });
     const [log, sequence, number] = reply as [string, string, string];
+    if (this.#onDisk && !onDisk)
+      this.#options.onError(
+        new Error('Redis has no longer on disk what it answers (appendonly yes, appendfsync always).'),
+      );
     this.#log = log;
     this.#onDisk = onDisk;
     return { faults, place: { sequence: Number(sequence), number: Number(number) } };

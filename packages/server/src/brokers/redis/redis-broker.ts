@@ -22,7 +22,7 @@ import type {
 import type { Clock, Timer } from '../../core/ports/clock.ts';
 import type { ChannelEvent } from '../../core/ports/event.ts';
 import { contentHash, slot } from '../memory/keys.ts';
-import { CLEAR, CONFLICT, LIST, PUBLISH, READ, SWEEP } from './broker-scripts.ts';
+import { CLEAR, CONFLICT, LIST, NEWEST, PUBLISH, READ, SWEEP } from './broker-scripts.ts';
 import { decodeEvent, encodeContent, eventId } from './log-entry.ts';
 import { LogLink, Unanswered } from './log-link.ts';
 import { redisError } from './redis-error.ts';
@@ -105,6 +105,13 @@ export class RedisBroker implements Broker {
 
   head(): number {
     return this.#link.head;
+  }
+
+  reach(sequence: number): Promise<void> {
+    return this.#begin(async () => {
+      const newest = await this.#link.run<string>(NEWEST, this.#keys('meta'), []);
+      if (this.head() < sequence) await this.#link.reached(Number(newest));
+    });
   }
 
   publish(request: PublishRequest, policy: HistoryPolicy): Promise<PublishReceipt> {

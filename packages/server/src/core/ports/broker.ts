@@ -103,6 +103,14 @@ export interface Broker {
   /** The sequence of the newest event, or of the start. */
   head(): number;
 
+  /**
+   * Waits until this node stands at a place in the log that another node has given out; not at all when the log has not come
+   * so far. A broker of one node has none.
+   *
+   * @throws TidingsError `storage_unavailable`.
+   */
+  reach?(sequence: number): Promise<void>;
+
   /** Channels with history, in order of name (by code point, as `compareNames`), after the name `after`. */
   list(request: {
     prefix?: string | undefined;
