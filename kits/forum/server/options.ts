@@ -19,6 +19,8 @@ export interface ForumOptions {
   readonly newUserLinks: number;
   /** Milliseconds between two questions to a game server. `FORUM_SERVER_INTERVAL`. @default 15000 */
   readonly serverInterval: number;
+  /** Milliseconds within which a game server answers. `FORUM_SERVER_TIMEOUT`. @default 2000 */
+  readonly serverTimeout: number;
   /** IPv4 addresses and ranges that may be asked though they are not of the public internet. `FORUM_SERVER_ALLOW`. @default none */
   readonly serverAllow: readonly string[];
 }
@@ -34,6 +36,7 @@ const DEFAULTS: ForumOptions = {
   newUserPosts: 3,
   newUserLinks: 1,
   serverInterval: 15_000,
+  serverTimeout: 2000,
   serverAllow: [],
 };
 
@@ -58,6 +61,7 @@ export function optionsFrom(env: Environment): Partial<ForumOptions> {
     newUserPosts: wholeNumber(env, 'FORUM_NEW_USER_POSTS'),
     newUserLinks: wholeNumber(env, 'FORUM_NEW_USER_LINKS'),
     serverInterval: wholeNumber(env, 'FORUM_SERVER_INTERVAL'),
+    serverTimeout: wholeNumber(env, 'FORUM_SERVER_TIMEOUT'),
     serverAllow: list(env, 'FORUM_SERVER_ALLOW'),
   });
 }

@@ -69,10 +69,8 @@ export const GAMES: ReadonlyMap<string, string> = new Map(
 );
 
 const ATTEMPTS = 2;
-/** Milliseconds. */
-const ANSWER_TIMEOUT = 2000;
-/** Milliseconds. */
-const ATTEMPT_TIMEOUT = 4000;
+/** Some games are asked several things. */
+const ANSWERS_OF_ATTEMPT = 2;
 
 const MAX_NAME = 100;
 const MAX_MAP = 64;
@@ -82,9 +80,13 @@ const MAX_LISTED = 128;
 /**
  * Asks a game server how it is.
  *
+ * @param how `timeout`: milliseconds for one answer; a server is asked twice.
  * @throws Error when it does not answer, or what it says cannot be read; RefusedAddress.
  */
-export async function askGame({ type, host, port }: GameAddress, guard: AddressGuard): Promise<GameAnswer> {
+export async function askGame(
+  { type, host, port }: GameAddress,
+  { guard, timeout }: { readonly guard: AddressGuard; readonly timeout: number },
+): Promise<GameAnswer> {
   const address = await findAddress(host, guard);
   const answer = await gamedig.GameDig.query({
     type,
@@ -93,8 +95,8 @@ export async function askGame({ type, host, port }: GameAddress, guard: AddressG
     port,
     givenPortOnly: true,
     maxRetries: ATTEMPTS,
-    socketTimeout: ANSWER_TIMEOUT,
-    attemptTimeout: ATTEMPT_TIMEOUT,
+    socketTimeout: timeout,
+    attemptTimeout: timeout * ANSWERS_OF_ATTEMPT,
   });
   return {
     name: textOf(answer.name, MAX_NAME),

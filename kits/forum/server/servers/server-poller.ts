@@ -8,14 +8,16 @@ import type { ServerRow } from './status.ts';
 export interface ServerPollerOptions {
   /** Milliseconds between two questions to a server that answers. */
   readonly interval: number;
+  /** Milliseconds within which a server answers. */
+  readonly timeout: number;
   readonly guard: AddressGuard;
 }
 
 /** A server that is being asked is this node's for so long, milliseconds; when the node dies, another one asks. */
 const LEASE = 60_000;
 
-/** Servers that are taken at once, and asked side by side. */
-const BATCH = 16;
+/** Servers that are asked side by side. */
+const AT_ONCE = 32;
 
 /** A server that does not answer is asked more and more rarely, up to this, milliseconds. */
 const LONGEST_WAIT = 5 * 60_000;
@@ -27,39 +29,44 @@ const LONGEST_WAIT = 5 * 60_000;
 export class ServerPoller {
   readonly #forum: Forum;
   readonly #options: ServerPollerOptions;
-  #running: Promise<void> | undefined;
-  #closed = false;
+  readonly #asking = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+  #taking: Promise<void> | undefined;
 
   constructor(forum: Forum, options: ServerPollerOptions) {
     this.#forum = forum;
     this.#options = options;
   }
 
-  /** Asks everything that is due. Never fails; while it runs, another call waits for the same. */
+  /** Begins to ask everything that is due. Never fails; the answers are not waited for. */
   run(): Promise<void> {
-    this.#running ??= this.#askDue()
-      .catch((error: unknown) => this.#forum.log.error({ err: error }, 'game servers could not be asked'))
+    this.#taking ??= this.#askDue()
+      .catch((error: unknown) => this.#fail(error))
       .finally(() => {
-        this.#running = undefined;
+        this.#taking = undefined;
       });
-    return this.#running;
+    return this.#taking;
   }
 
-  /** Waits for what is under way, which ends by itself in seconds, and keeps nothing of it. */
+  /** Drops what is under way; when its time is over, another node asks. */
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#running;
+    this.#closing.abort();
+    await this.#taking;
+    await Promise.all(this.#asking);
   }
 
   async #askDue(): Promise<void> {
-    while (!this.#closed) {
-      const due = await this.#take();
-      if (due.length === 0) return;
-      await Promise.all(due.map((row) => this.#ask(row)));
+    const room = AT_ONCE - this.#asking.size;
+    if (room === 0 || this.#closing.signal.aborted) return;
+    for (const row of await this.#take(room)) {
+      const asking = this.#ask(row)
+        .catch((error: unknown) => this.#fail(error))
+        .finally(() => this.#asking.delete(asking));
+      this.#asking.add(asking);
     }
   }
 
-  async #take(): Promise<readonly ServerRow[]> {
+  async #take(limit: number): Promise<readonly ServerRow[]> {
     const { db, clock } = this.#forum;
     const now = clock.now();
     return (
@@ -72,7 +79,7 @@ export class ServerPoller {
             .select('id')
             .where('next', '<=', now)
             .orderBy('next')
-            .limit(BATCH),
+            .limit(limit),
         )
         // Asked again of the row that is written, which another node may have taken meanwhile.
         .where('next', '<=', now)
@@ -82,16 +89,26 @@ export class ServerPoller {
   }
 
   async #ask(row: ServerRow): Promise<void> {
-    const { interval, guard } = this.#options;
+    const { interval, timeout, guard } = this.#options;
     const { clock, log } = this.#forum;
-    const answer = await askGame(row, guard).catch((error: unknown) => {
+    const { signal } = this.#closing;
+    const stopped = Promise.withResolvers<undefined>();
+    const stop = () => stopped.resolve(undefined);
+    signal.addEventListener('abort', stop);
+    const asked = askGame(row, { guard, timeout }).catch((error: unknown) => {
       if (error instanceof RefusedAddress) log.warn({ server: row.id }, error.message);
       return undefined;
     });
-    if (this.#closed) return;
+    const answer = await Promise.race([asked, stopped.promise]);
+    signal.removeEventListener('abort', stop);
+    if (signal.aborted) return;
     const wait = (failures: number) =>
       // The first failure may be a lost datagram, and is no reason to wait.
       Math.min(interval * 2 ** Math.max(0, failures - 1), Math.max(LONGEST_WAIT, interval));
     await recordAnswer(this.#forum, row, answer, (failures) => clock.now() + wait(failures));
+  }
+
+  #fail(error: unknown): void {
+    this.#forum.log.error({ err: error }, 'game servers could not be asked');
   }
 }

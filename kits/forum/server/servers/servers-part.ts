@@ -22,10 +22,11 @@ const HISTORY = { size: 20 };
 /** Game servers, and the channels `server:ID`. @throws Error when what is allowed is no address. */
 export function serversPart({
   serverInterval: interval,
+  serverTimeout: timeout,
   serverAllow,
-}: Pick<ForumOptions, 'serverInterval' | 'serverAllow'>): KitPart<ForumTables> {
+}: Pick<ForumOptions, 'serverInterval' | 'serverTimeout' | 'serverAllow'>): KitPart<ForumTables> {
   const guard = createAddressGuard(serverAllow);
-  const pollerOf = perServer((forum: Forum) => new ServerPoller(forum, { interval, guard }));
+  const pollerOf = perServer((forum: Forum) => new ServerPoller(forum, { interval, timeout, guard }));
   return {
     namespaces: {
       server: {
@@ -43,8 +44,7 @@ export function serversPart({
       {
         name: 'ask game servers',
         schedule: '* * * * * *',
-        // Not waited for: a server that is silent takes seconds, and others are due meanwhile.
-        run: (forum) => void pollerOf(forum).run(),
+        run: (forum) => pollerOf(forum).run(),
       },
       { name: 'forget what was played', schedule: '41 * * * *', run: forgetHistory },
     ],
