@@ -5,6 +5,9 @@
  */
 import { parseChannelName } from '@tidings/protocol';
 
+/** Characters of a user's id whom notifications reach. */
+const MAX_USER = 128;
+
 /** Best prices and matches of all products. */
 export const MARKET = 'market:all';
 
@@ -17,6 +20,11 @@ export const SUPPORT_QUEUE = 'support:queue';
 /** What goes on at one product. */
 export function sneakerChannel(product: string): string {
   return `sneaker:${product}`;
+}
+
+/** The books of one product. */
+export function depthChannel(product: string): string {
+  return `depth:${product}`;
 }
 
 /** What both parties of an order hear of it. */
@@ -32,9 +40,10 @@ export function ticketChannel(ticket: number): string {
 /**
  * What one user hears. The server has this channel for all kits; only the user may follow it.
  *
- * @returns `undefined` for a user whose id can stand in no channel's name, because it has spaces or commas in it.
+ * @returns `undefined` for a user whose id can stand in no channel's name, because it has spaces or commas in it, or is too
+ * long for notifications.
  */
 export function userChannel(user: string): string | undefined {
   const channel = `user:${user}`;
-  return parseChannelName(channel) ? channel : undefined;
+  return user.length <= MAX_USER && parseChannelName(channel) ? channel : undefined;
 }
