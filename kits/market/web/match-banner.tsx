@@ -1,0 +1,46 @@
+import { useState } from 'react';
+import { moneyText } from '../../shared/web/money.ts';
+import { PageLink } from '../../shared/web/page-link.tsx';
+import type { MyMatchCreated } from '../events.ts';
+import { addressOf } from './address-of.ts';
+import type { Market } from './market.ts';
+
+export interface MatchBannerProps {
+  readonly market: Market;
+  /** The newest match of the visitor's since the page was opened. */
+  readonly match: MyMatchCreated | undefined;
+}
+
+/** Says that the visitor has bought or sold, until they have seen it. It is always there, so that it is read out. */
+export function MatchBanner({ market: { page, t }, match }: MatchBannerProps) {
+  const [closed, setClosed] = useState<number>();
+  const shown = match && match.match_id !== closed ? match : undefined;
+  return (
+    <div role="status">
+      {shown ? (
+        <section className="market-match" key={shown.match_id} data-role={shown.role}>
+          <div>
+            <h2>⚡ {isInstant(shown) ? t.place.instant : t.place.match}</h2>
+            <p className="market-match-price">🎉 {t.place[shown.role](moneyText(shown, page.language))}</p>
+            <p>
+              {shown.product_name}
+              {shown.size === '' ? null : ` · ${t.sneaker.sizeOf(shown.size)}`}
+            </p>
+            <p>
+              {t.place.created}{' '}
+              <PageLink href={addressOf({ order: shown.order_id })}>{t.place.toOrder}</PageLink>
+            </p>
+          </div>
+          <button type="button" aria-label={t.close} onClick={() => setClosed(shown.match_id)}>
+            ✕
+          </button>
+        </section>
+      ) : null}
+    </div>
+  );
+}
+
+/** Whether it was made by what the visitor has just placed, and not by what somebody else has. */
+function isInstant({ role, taker }: MyMatchCreated): boolean {
+  return (role === 'buyer') === (taker === 'bid');
+}
