@@ -13,6 +13,7 @@ import { Registry } from 'prom-client';
 import { MemoryBroker } from './brokers/memory/memory-broker.ts';
 import { MemoryBus } from './brokers/memory/memory-bus.ts';
 import { MemoryPresenceStore } from './brokers/memory/memory-presence-store.ts';
+import { claimDatabase } from './brokers/redis/claim-database.ts';
 import { RedisBroker } from './brokers/redis/redis-broker.ts';
 import { RedisBus } from './brokers/redis/redis-bus.ts';
 import { openRedis } from './brokers/redis/redis-client.ts';
@@ -62,7 +63,7 @@ import { openDataDirectory } from './storage/data-directory.ts';
 import { openDatabase } from './storage/database.ts';
 import { JobTurns } from './storage/job-turns.ts';
 import { SqliteJournal } from './storage/journal/sqlite-journal.ts';
-import { CORE_MIGRATIONS, migrate } from './storage/migrations.ts';
+import { CORE_MIGRATIONS, databaseId, migrate } from './storage/migrations.ts';
 import { Outbox } from './storage/outbox.ts';
 import { SqliteRecoveryStore } from './storage/sqlite-recovery-store.ts';
 import { SocketIOTransport } from './transports/socketio/socketio-transport.ts';
@@ -161,6 +162,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   const redis = config.redis
     ? opened(await openRedis({ url: config.redis, onError: redisFailed }), (client) => client.destroy())
     : undefined;
+  if (redis) await claimDatabase(redis, config.redisPrefix, await databaseId(db));
   const node = `${hostname()}-${randomBytes(NODE_BYTES).toString('hex')}`;
   const bus = opened(
     config.redis

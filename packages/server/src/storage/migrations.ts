@@ -40,7 +40,7 @@ export interface CoreTables {
 }
 
 /** The row of `meta` that tells this database from all others, for ever. */
-export const DATABASE_ID = 'database_id';
+const DATABASE_ID = 'database_id';
 
 const DATABASE_ID_BYTES = 6;
 
@@ -81,6 +81,16 @@ export const CORE_MIGRATIONS: Readonly<Record<string, Migration>> = {
     },
   },
 };
+
+/** What tells this database from all others, for ever. */
+export async function databaseId(db: Kysely<CoreTables>): Promise<string> {
+  const { value } = await db
+    .selectFrom('meta')
+    .select('value')
+    .where('name', '=', DATABASE_ID)
+    .executeTakeFirstOrThrow();
+  return value;
+}
 
 /**
  * Runs an owner's migrations that have not run yet, in order of name. On PostgreSQL several servers may start at once.

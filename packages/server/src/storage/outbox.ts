@@ -12,7 +12,7 @@ import { ERRORS, TidingsError } from '@tidings/protocol';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { Clock, Timer } from '../core/ports/clock.ts';
 import type { Publication } from '../core/ports/publication.ts';
-import { type CoreTables, DATABASE_ID } from './migrations.ts';
+import { type CoreTables, databaseId } from './migrations.ts';
 
 /** A transaction, and the way to publish with it. */
 export interface OutboxTransaction<Tables> {
@@ -86,12 +86,7 @@ export class Outbox {
   /** Begins to publish, with what a process before this one has left. */
   async start(): Promise<void> {
     const { db, clock } = this.#options;
-    const { value } = await db
-      .selectFrom('meta')
-      .select('value')
-      .where('name', '=', DATABASE_ID)
-      .executeTakeFirstOrThrow();
-    this.#keyPrefix = `outbox:${value}:`;
+    this.#keyPrefix = `outbox:${await databaseId(db)}:`;
     this.#poll = clock.every(POLL_INTERVAL, () => this.#wake());
     this.#wake();
   }
