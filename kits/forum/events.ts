@@ -228,6 +228,8 @@ export interface Joined {
   readonly activity: readonly Activity[];
   /** Who follows the thread now, and is not invisible. */
   readonly people: readonly Person[];
+  /** Of `channel`: what is answered has everything up to there. */
+  readonly position: string;
 }
 
 /** What `forum_post` answers: the same for every repeat under its key. */
@@ -301,10 +303,11 @@ export type ServerStatusUpdate = Static<typeof ServerStatusUpdate>;
 /** The events of `server:ID`. */
 export const SERVER_EVENTS = { server_status_update: ServerStatusUpdate } as const;
 
-/** The events of `panel:online` and `panel:servers`. */
+/** The events of `panel:online`, `panel:servers`, and for moderators `panel:moderation`. */
 export const PANEL_EVENTS = {
   user_status_change: UserStatusChange,
   server_status_update: ServerStatusUpdate,
+  queue_changed: Type.Object({}),
 } as const;
 
 export const ServerStatusRequest = Type.Object({

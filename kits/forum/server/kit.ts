@@ -7,22 +7,29 @@
 import { env } from 'node:process';
 import { defineKit, type Kit } from '@tidings/server/kit';
 import { composeKit } from '../../shared/server/compose-kit.ts';
+import { perServer } from '../../shared/server/per-server.ts';
+import { documentsPart } from './documents/documents-part.ts';
 import { moderationPart } from './moderation/moderation-part.ts';
 import { type ForumOptions, forumOptions, optionsFrom } from './options.ts';
 import { peoplePart } from './people/people-part.ts';
+import { rightsPart } from './rights-changed.ts';
 import { serversPart } from './servers/servers-part.ts';
-import type { ForumTables } from './tables.ts';
+import type { Forum, ForumTables } from './tables.ts';
+import { Posts } from './threads/posts.ts';
 import { threadsPart } from './threads/threads-part.ts';
 
 /** Makes the kit. @throws Error that says which option is wrong. */
 export function createForumKit(given: Partial<ForumOptions> = {}): Kit<ForumTables> {
   const options = forumOptions(given);
+  const posts = perServer((forum: Forum) => new Posts(forum, options));
   return defineKit(
     composeKit<ForumTables>('forum', [
-      threadsPart(options),
+      threadsPart(posts, options),
       peoplePart(),
-      moderationPart(),
+      moderationPart(posts),
+      rightsPart(),
       serversPart(options),
+      documentsPart(options),
     ]),
   );
 }

@@ -23,6 +23,12 @@ export interface ForumOptions {
   readonly serverTimeout: number;
   /** IPv4 addresses and ranges that may be asked though they are not of the public internet. `FORUM_SERVER_ALLOW`. @default none */
   readonly serverAllow: readonly string[];
+  /** Bytes of a thread's document. `FORUM_DOCUMENT_BYTES`. @default 524288 (512 KiB) */
+  readonly documentBytes: number;
+  /** Milliseconds of editing after which a version is kept. `FORUM_DOCUMENT_VERSION_INTERVAL`. @default 600000 (10 minutes) */
+  readonly documentVersionInterval: number;
+  /** Versions of a document that are kept. `FORUM_DOCUMENT_VERSIONS`. @default 50 */
+  readonly documentVersions: number;
 }
 
 const MINUTE = 60_000;
@@ -38,6 +44,9 @@ const DEFAULTS: ForumOptions = {
   serverInterval: 15_000,
   serverTimeout: 2000,
   serverAllow: [],
+  documentBytes: 512 * 1024,
+  documentVersionInterval: 10 * MINUTE,
+  documentVersions: 50,
 };
 
 /** Fills in the defaults. @throws Error that says what is wrong. */
@@ -63,6 +72,9 @@ export function optionsFrom(env: Environment): Partial<ForumOptions> {
     serverInterval: wholeNumber(env, 'FORUM_SERVER_INTERVAL'),
     serverTimeout: wholeNumber(env, 'FORUM_SERVER_TIMEOUT'),
     serverAllow: list(env, 'FORUM_SERVER_ALLOW'),
+    documentBytes: wholeNumber(env, 'FORUM_DOCUMENT_BYTES'),
+    documentVersionInterval: wholeNumber(env, 'FORUM_DOCUMENT_VERSION_INTERVAL'),
+    documentVersions: wholeNumber(env, 'FORUM_DOCUMENT_VERSIONS'),
   });
 }
 

@@ -6,12 +6,12 @@
  * @module
  */
 import { type KitTransaction, type Session, TidingsError } from '@tidings/server/kit';
+import { plainName, plainText } from '../../shared/server/plain-text.ts';
 import type { Joined, MyRoom, UserJoined, UserLeft } from '../events.ts';
 import { changeRoom } from './change-room.ts';
 import { deleteInvitation, findInvitation } from './invitations.ts';
 import type { JoinAnswer, JoinWebhook } from './join-webhook.ts';
 import type { Writer } from './messages.ts';
-import { plainName, plainText } from './plain-text.ts';
 import { myRoom } from './reading.ts';
 import {
   countMembers,
@@ -217,9 +217,7 @@ export class Membership {
       else if (room.owner === user) await this.#handOver(transaction, room);
       return true;
     });
-    if (removed)
-      for (const session of this.#tidings.sessionsOf(user))
-        this.#tidings.unfollow(session, roomChannels(roomId));
+    if (removed) await this.#tidings.unfollowUser(user, roomChannels(roomId));
     return removed;
   }
 

@@ -9,10 +9,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Call, type KitTransaction, TidingsError } from '@tidings/server/kit';
 import { Lanes } from '../../shared/server/lanes.ts';
+import { mentionsIn } from '../../shared/server/mentions.ts';
+import { plainText } from '../../shared/server/plain-text.ts';
 import type { Message, SendMessage, Sent } from '../events.ts';
-import { mentionsIn } from './mentions.ts';
 import { type MessageRow, messageId, messageView, sentView } from './message-view.ts';
-import { plainText } from './plain-text.ts';
 import { countOwn, type UnreadTeller } from './reading.ts';
 import { isMember, lockRoom, noSuchRoom, type RoomRow, roomChannel } from './rooms.ts';
 import { readSentAt } from './sent-at.ts';

@@ -57,6 +57,11 @@ export const ERRORS = {
     message: 'The page could not be had, or says nothing that can be used.',
     retry: false,
   },
+  content_refused: {
+    status: 422,
+    message: 'What was written has something in it that is not taken here.',
+    retry: false,
+  },
   unauthenticated: { status: 401, message: 'This needs an authenticated session.', retry: false },
   invalid_token: {
     status: 401,

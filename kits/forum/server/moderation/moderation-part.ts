@@ -4,9 +4,17 @@
  * @module
  */
 import type { KitPart } from '../../../shared/server/compose-kit.ts';
-import type { ForumTables } from '../tables.ts';
+import type { Forum, ForumTables } from '../tables.ts';
+import type { Posts } from '../threads/posts.ts';
+import { endBans } from './bans.ts';
+import { moderationRoutes } from './moderation-routes.ts';
 import { MODERATION_MIGRATIONS } from './tables.ts';
 
-export function moderationPart(): KitPart<ForumTables> {
-  return { migrations: MODERATION_MIGRATIONS };
+/** @param posts of each server */
+export function moderationPart(posts: (forum: Forum) => Posts): KitPart<ForumTables> {
+  return {
+    routes: (app, forum) => moderationRoutes(app, forum, posts(forum)),
+    migrations: MODERATION_MIGRATIONS,
+    jobs: [{ name: 'end bans', schedule: '* * * * *', run: endBans }],
+  };
 }

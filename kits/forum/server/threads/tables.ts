@@ -15,6 +15,8 @@ export interface ThreadTables {
     id: string;
     board: string;
     title: string;
+    /** Where spelling makes no difference. */
+    search_title: string;
     user: string;
     name: string;
     created: number;
@@ -35,6 +37,8 @@ export interface ThreadTables {
     user: string;
     name: string;
     content: string;
+    /** Where spelling makes no difference. */
+    search: string;
     reply_to: number | null;
     at: number;
     edited: number | null;
@@ -92,6 +96,7 @@ export const THREAD_MIGRATIONS: NonNullable<Kit['migrations']> = {
           column.notNull().references('forum_boards.id').onDelete('cascade'),
         )
         .addColumn('title', 'text', (column) => column.notNull())
+        .addColumn('search_title', 'text', (column) => column.notNull())
         .addColumn('user', 'text', (column) => column.notNull())
         .addColumn('name', 'text', (column) => column.notNull())
         .addColumn('created', 'bigint', (column) => column.notNull())
@@ -117,6 +122,7 @@ export const THREAD_MIGRATIONS: NonNullable<Kit['migrations']> = {
         .addColumn('user', 'text', (column) => column.notNull())
         .addColumn('name', 'text', (column) => column.notNull())
         .addColumn('content', 'text', (column) => column.notNull())
+        .addColumn('search', 'text', (column) => column.notNull())
         .addColumn('reply_to', 'bigint')
         .addColumn('at', 'bigint', (column) => column.notNull())
         .addColumn('edited', 'bigint')

@@ -8,15 +8,22 @@ import type { KitPart } from '../../../shared/server/compose-kit.ts';
 import { THREAD_EVENTS } from '../../events.ts';
 import { readableBoard, readableThread } from '../access.ts';
 import { actorFrom } from '../callers.ts';
+import { NOTIFICATIONS } from '../notifications.ts';
 import type { ForumOptions } from '../options.ts';
 import type { Forum, ForumTables } from '../tables.ts';
+import { boardRoutes } from './board-routes.ts';
+import { postRoutes } from './post-routes.ts';
+import type { Posts } from './posts.ts';
 import { THREAD_MIGRATIONS } from './tables.ts';
+import { threadCommands } from './thread-commands.ts';
+import { threadRoutes } from './thread-routes.ts';
+import { Threads } from './threads.ts';
 
 /** Events of a thread or a board that a client may resume from; older posts are read over HTTP. */
 const HISTORY = { size: 1000, ttl: 30 * 24 * 60 * 60 * 1000 };
 
 /** Boards, threads and posts, and the channels `board:ID` and `thread:ID`. */
-export function threadsPart(_options: ForumOptions): KitPart<ForumTables> {
+export function threadsPart(posts: (forum: Forum) => Posts, options: ForumOptions): KitPart<ForumTables> {
   return {
     namespaces: ({ db }: Forum) => {
       const readable = async ({ rest, identity }: RightsRequest) =>
@@ -46,6 +53,14 @@ export function threadsPart(_options: ForumOptions): KitPart<ForumTables> {
         },
       };
     },
+    commands: (forum) => threadCommands(forum, posts(forum), options),
+    routes(app, forum) {
+      const threads = new Threads(forum, posts(forum));
+      boardRoutes(app, forum, { ...options, threads });
+      threadRoutes(app, forum, { threads });
+      postRoutes(app, forum, { ...options, posts: posts(forum) });
+    },
     migrations: THREAD_MIGRATIONS,
+    notifications: NOTIFICATIONS,
   };
 }

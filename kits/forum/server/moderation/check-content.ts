@@ -1,0 +1,58 @@
+/**
+ * What is written is looked at before it is a post: words of the list, and links of users who are new.
+ *
+ * @module
+ */
+import { TidingsError } from '@tidings/server/kit';
+import type { Actor } from '../callers.ts';
+import type { ForumOptions } from '../options.ts';
+import type { Db } from '../tables.ts';
+import { linksIn, searchText } from '../threads/text.ts';
+
+/** Why a post waits for a moderator. */
+export type Held = 'word' | 'links';
+
+/**
+ * Whether a post has to wait for a moderator; one of a moderator never does.
+ *
+ * @param posts that its writer has written before
+ * @throws TidingsError `content_refused`
+ */
+export async function checkPost(
+  db: Db,
+  actor: Actor,
+  content: string,
+  posts: number,
+  { newUserPosts, newUserLinks }: ForumOptions,
+): Promise<Held | undefined> {
+  if (actor.moderator) return undefined;
+  if (await hasHeldWord(db, content)) return 'word';
+  return posts < newUserPosts && linksIn(content) > newUserLinks ? 'links' : undefined;
+}
+
+/** What cannot wait for a moderator, such as a title, is refused for every word. @throws TidingsError `content_refused` */
+export async function checkText(db: Db, actor: Actor, text: string): Promise<void> {
+  if (!actor.moderator && (await hasHeldWord(db, text))) throw refused();
+}
+
+async function hasHeldWord(db: Db, text: string): Promise<boolean> {
+  const words = await db.selectFrom('forum_words').selectAll().execute();
+  const searched = searchText(text);
+  const found = words.filter(({ word }) => hasWord(searched, word));
+  if (found.some(({ action }) => action === 'refuse')) throw refused();
+  return found.length > 0;
+}
+
+function refused(): TidingsError {
+  return new TidingsError('content_refused', 'There is a word in it that is not used in this forum.');
+}
+
+/** Whether a text has a word as a whole word. Both as {@link searchText} makes them. */
+export function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const before = text.slice(0, at);
+    const after = text.slice(at + word.length);
+    if (!/[\p{L}\p{N}]$/u.test(before) && !/^[\p{L}\p{N}\p{M}]/u.test(after)) return true;
+  }
+  return false;
+}
