@@ -513,3 +513,13 @@ export interface PersonalEvents {
   /** A ticket's user hears of answers also where the ticket is not open. */
   readonly CHAT_MESSAGE: ChatMessage;
 }
+
+/** All that the raw WebSocket tells as it is. */
+export const TOLD_EVENTS: ReadonlySet<string> = new Set([
+  ...Object.keys(SNEAKER_EVENTS),
+  ...Object.keys(DEPTH_EVENTS),
+  ...Object.keys(FEED_EVENTS),
+  ...Object.keys(ORDER_EVENTS),
+  ...Object.keys(SUPPORT_EVENTS),
+  'OFFER_UPDATED',
+]);

@@ -7,13 +7,16 @@
 import { env } from 'node:process';
 import { defineKit, type Kit } from '@tidings/server/kit';
 import { composeKit } from '../../shared/server/compose-kit.ts';
+import { perServer } from '../../shared/server/per-server.ts';
 import { feedPart } from './feed/feed-part.ts';
+import type { Market } from './market-part.ts';
 import { type MarketOptions, marketOptions, optionsFrom } from './options.ts';
 import { ordersPart } from './orders/orders-part.ts';
 import { productsPart } from './products/products-part.ts';
 import { realtimePart } from './realtime/realtime-part.ts';
 import { supportPart } from './support/support-part.ts';
 import type { MarketTables } from './tables.ts';
+import { Trading } from './trading/trading.ts';
 import { tradingPart } from './trading/trading-part.ts';
 
 /** Makes the kit. @throws Error that names every option which cannot be. */
@@ -22,11 +25,12 @@ export function createMarketKit(given: Partial<MarketOptions> = {}): Kit<MarketT
   // What hears of products and matches, in the transactions that make them.
   const hearing = [ordersPart(options), feedPart(options), supportPart(options)];
   const observers = hearing.flatMap(({ observer }) => observer ?? []);
+  const tradingOf = perServer((market: Market) => new Trading(market, options, observers));
   return defineKit(
     composeKit<MarketTables>('market', [
       realtimePart(),
-      productsPart(observers),
-      tradingPart(options, observers),
+      productsPart(tradingOf, observers),
+      tradingPart(tradingOf),
       ...hearing,
     ]),
   );

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { TidingsError, Type } from '@tidings/server/kit';
+import { fold } from '../../shared/server/fold.ts';
 import { formatMoney } from '../../shared/server/money/format-money.ts';
 import { CURRENCIES } from '../../shared/server/money/money.ts';
 import type { Language, Product } from '../events.ts';
@@ -212,9 +213,4 @@ async function checkRoom(db: Database, owner: string, room: number): Promise<voi
 
 function searchText(name: string, brand: string | null): string {
   return fold(`${name} ${brand ?? ''}`);
-}
-
-/** Takes from letters what people leave out when they search: case, marks, the dot of the Turkish i. */
-export function fold(text: string): string {
-  return text.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').replaceAll('ı', 'i');
 }

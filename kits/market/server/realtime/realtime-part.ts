@@ -1,6 +1,46 @@
-import type { MarketPart } from '../market-part.ts';
+/**
+ * The raw WebSocket, and what its clients hear without asking: there are such that never ask.
+ *
+ * @module
+ */
+import { type Session, TidingsError } from '@tidings/server/kit';
+import { MARKET, sneakerChannel, userChannel } from '../channels.ts';
+import type { Market, MarketPart } from '../market-part.ts';
+import { findProduct } from '../products/products.ts';
+import { dialect } from './dialect.ts';
+
+/** Where the raw WebSocket is. */
+const PATH = '/ws';
 
 /** The raw WebSocket `/ws`. */
 export function realtimePart(): MarketPart {
-  return {};
+  return {
+    websockets: [
+      {
+        path: PATH,
+        dialect,
+        onOpen: (session, market, { url = PATH }) =>
+          welcome(session, market, new URL(url, 'ws://localhost').searchParams.get('product')),
+      },
+    ],
+  };
+}
+
+/** @param product the one that the client is to hear of. @default all */
+async function welcome(session: Session, market: Market, product: string | null): Promise<void> {
+  if (session.provisional) {
+    market.disconnect(session, 'unauthenticated');
+    return;
+  }
+  const { user } = session.identity;
+  const personal = user === undefined ? undefined : userChannel(user);
+  if (personal) await market.follow(session, [personal], { byRight: true });
+  try {
+    const channel =
+      product === null ? MARKET : sneakerChannel((await findProduct(market.db, product)).product);
+    await market.follow(session, [channel], { byRight: true });
+  } catch (error) {
+    if (!(error instanceof TidingsError) || error.code !== 'not_found') throw error;
+    market.send(session, 'ERROR', error.toBody());
+  }
 }

@@ -48,6 +48,8 @@ export interface TradingTables {
     seller: string;
     /** Which of the two came last. */
     taker: Side;
+    /** Of the book after it. */
+    version: number;
     at: number;
   };
 }
@@ -94,6 +96,11 @@ export const TRADING_MIGRATIONS: NonNullable<Kit['migrations']> = {
         .execute();
       await schema.createIndex('market_offers_user').on('market_offers').columns(['user', 'id']).execute();
       await schema
+        .createIndex('market_offers_open')
+        .on('market_offers')
+        .columns(['user', 'status'])
+        .execute();
+      await schema
         .createIndex('market_offers_expires')
         .on('market_offers')
         .columns(['status', 'expires'])
@@ -110,6 +117,7 @@ export const TRADING_MIGRATIONS: NonNullable<Kit['migrations']> = {
         .addColumn('buyer', 'text', (column) => column.notNull())
         .addColumn('seller', 'text', (column) => column.notNull())
         .addColumn('taker', 'text', (column) => column.notNull())
+        .addColumn('version', 'bigint', (column) => column.notNull())
         .addColumn('at', 'bigint', (column) => column.notNull())
         .execute();
       await schema

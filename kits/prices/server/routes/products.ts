@@ -5,6 +5,7 @@
  */
 import { sql, TidingsError, Type } from '@tidings/server/kit';
 import type { FastifyInstance } from 'fastify';
+import { fold } from '../../../shared/server/fold.ts';
 import { ProductState } from '../../events.ts';
 import { actorOf } from '../actor.ts';
 import { History, HistoryQuery, readHistory } from '../history.ts';
@@ -14,7 +15,6 @@ import {
   addProduct,
   changeProduct,
   findProduct,
-  fold,
   lockProduct,
   noProduct,
   ProductChange,
