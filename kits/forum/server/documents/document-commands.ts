@@ -1,0 +1,94 @@
+import { type CommandDefinition, defineCommand, type Session, TidingsError } from '@tidings/server/kit';
+import { DocAwareness, DocOpen, DocUpdate, InThread } from '../../events.ts';
+import { callerOf } from '../callers.ts';
+import { cursorsChannel, docChannel } from '../channels.ts';
+import type { Forum } from '../tables.ts';
+import { fromBase64 } from './base64.ts';
+import type { Cursors } from './cursors.ts';
+import { type DocumentOptions, openDocument, updateDocument } from './documents.ts';
+import { endCursors } from './end-cursors.ts';
+
+/** The commands of the documents. */
+export function documentCommands(
+  forum: Forum,
+  options: DocumentOptions,
+  cursors: Cursors,
+): readonly CommandDefinition[] {
+  const open = defineCommand({
+    name: 'doc_open',
+    summary: 'Read the shared document of a thread; a live connection hears of its changes from then on.',
+    data: DocOpen,
+    authenticated: true,
+    idempotent: true,
+    exclusive: true,
+    async handle({ thread_id, vector, user_id }, { identity, session }) {
+      const user = callerOf(identity, user_id);
+      const thread = String(thread_id);
+      const opened = await openDocument(forum, user, thread, vector);
+      if (!session) return opened;
+      await forum.follow(session, [opened.channel, opened.cursors], { byRight: true });
+      // Read once more: what changed before it followed, it has not heard.
+      return openDocument(forum, user, thread, vector);
+    },
+  });
+
+  const close = defineCommand({
+    name: 'doc_close',
+    summary: 'Hear of a document no more.',
+    data: InThread,
+    live: true,
+    authenticated: true,
+    idempotent: true,
+    exclusive: true,
+    async handle({ thread_id, user_id }, { identity, session }) {
+      callerOf(identity, user_id);
+      const thread = String(thread_id);
+      if (session) {
+        forum.unfollow(session, [docChannel(thread), cursorsChannel(thread)]);
+        await endCursors(forum, cursors, session, thread);
+      }
+      return {};
+    },
+  });
+
+  const update = defineCommand({
+    name: 'doc_update',
+    summary: 'Change the shared document of a thread, by an update of Yjs.',
+    data: DocUpdate,
+    authenticated: true,
+    // An update that comes twice changes nothing the second time, and need not be told again.
+    handle({ thread_id, update, user_id }, context) {
+      const user = callerOf(context.identity, user_id);
+      return updateDocument(forum, user, { thread: String(thread_id), update }, options, context);
+    },
+  });
+
+  const point = defineCommand({
+    name: 'doc_awareness',
+    summary: 'Tell where one is in a document, by an awareness update of y-protocols.',
+    data: DocAwareness,
+    live: true,
+    authenticated: true,
+    idempotent: true,
+    async handle({ thread_id, update, user_id }, { identity, session }) {
+      const { user } = callerOf(identity, user_id);
+      const thread = String(thread_id);
+      const channel = cursorsChannel(thread);
+      // Dispatch has refused who has no connection.
+      const { subscriptions } = session as Session;
+      if (!subscriptions.has(channel))
+        throw new TidingsError('not_subscribed', 'Open the document first, by doc_open.');
+      const { client } = cursors.take(session as Session, thread, fromBase64(update, 'update'));
+      await forum.publish({
+        channel,
+        event: 'doc_awareness',
+        data: { thread_id: thread, update, user_id: user },
+        user,
+        conflate: String(client),
+      });
+      return {};
+    },
+  });
+
+  return [open, close, update, point] as readonly CommandDefinition[];
+}
