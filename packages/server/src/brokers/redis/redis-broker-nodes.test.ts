@@ -168,6 +168,39 @@ test('a Redis that was emptied: every node begins another log, says so, and no p
   }
 });
 
+test('a Redis that came back with less than a node has heard has lost it, and no position is taken', async () => {
+  const { prefix, start } = createNodes();
+  const a = await start();
+  await a.broker.publish(request(1), POLICY);
+  const sequence = await client.hGet(`${prefix}meta`, 'seq');
+  const last = await a.broker.publish(request(2), POLICY);
+  const { log } = a.broker;
+  // As if restored from a copy of before.
+  await client.hSet(`${prefix}meta`, 'seq', sequence ?? '');
+  await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
+  await expect.poll(() => a.gaps.length).toBe(1);
+  expect(a.broker.log).not.toBe(log);
+  expect((await a.broker.read('a:1', POLICY, { since: last })).recovered).toBe(false);
+});
+
+test('what Redis let go by its own time is not recovered in part once the channel goes on', async () => {
+  const { prefix, start } = createNodes();
+  const { broker, heard } = await start();
+  const short = { ...POLICY, ttl: 1 };
+  const first = await broker.publish(request(1), short);
+  const second = await broker.publish(request(2), short);
+  await expect.poll(() => client.exists(`${prefix}events:a:1`)).toBe(0);
+  await broker.publish(request(3), POLICY);
+  const [{ sequence: before }, { sequence: after }] = heard as [ChannelEvent, ChannelEvent];
+  for (const from of [{ since: first }, { after: before }])
+    expect(await broker.read('a:1', POLICY, from)).toMatchObject({ recovered: false, events: [] });
+  for (const from of [{ since: second }, { after }])
+    expect(await broker.read('a:1', POLICY, from)).toMatchObject({
+      recovered: true,
+      events: [{ offset: 3 }],
+    });
+});
+
 test('a Redis that is full refuses, nothing is heard, and all works again once it has room', async () => {
   const { start } = createNodes();
   const { broker, heard } = await start();

@@ -26,8 +26,8 @@ const FIRST_WAIT = 50;
 const LONGEST_WAIT = 1000;
 
 /** How often a connection is asked whether it lives, and how long it may owe an answer, milliseconds. */
-const PROBE_INTERVAL = 5000;
-const PROBE_TIMEOUT = 10_000;
+const PROBE_INTERVAL = 2000;
+const PROBE_TIMEOUT = 5000;
 
 /**
  * Opens a connection. `close()` of the result ends it once what was asked is answered, `destroy()` at once.
