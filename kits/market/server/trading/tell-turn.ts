@@ -8,7 +8,7 @@ import { levelViews } from './level-views.ts';
 import { matchView, ownMatchView, type Role } from './match-view.ts';
 import { OPEN, offerView, type ShownEnd } from './offer-view.ts';
 import type { Turn } from './turn.ts';
-import type { WrittenTurn } from './write-turn.ts';
+import type { WrittenTurn } from './written-turn.ts';
 
 /** Tells of a turn: everybody what was sold and what the best prices are now, each user what has become of their offers. */
 export async function tellTurn(turn: Turn, written: WrittenTurn, transaction: Transaction): Promise<void> {

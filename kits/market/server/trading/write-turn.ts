@@ -4,7 +4,8 @@ import { bestOf, bestOfAll } from '../products/product-view.ts';
 import type { BookRow } from './books.ts';
 import type { MatchRow } from './match-view.ts';
 import { tellTurn } from './tell-turn.ts';
-import { type Deal, isChanged, type OpenedBook, type Turn } from './turn.ts';
+import { type Deal, isChanged, type Turn } from './turn.ts';
+import type { WrittenTurn } from './written-turn.ts';
 
 type Db = Transaction['db'];
 
@@ -18,14 +19,7 @@ export interface TurnPlace {
   readonly observers: readonly MarketObserver[];
 }
 
-/** What a turn has changed, as it stands in the tables now. */
-export interface WrittenTurn {
-  readonly matches: readonly { readonly deal: Deal; readonly row: MatchRow }[];
-  readonly books: readonly { readonly book: OpenedBook; readonly row: BookRow }[];
-  readonly changes: readonly BestChange[];
-}
-
-/** Writes what was decided in a turn, has the other parts of the market hear of it, and tells everybody whom it concerns. */
+/** Writes what was decided in a turn, tells everybody whom it concerns, and has the other parts of the market hear of it. */
 export async function writeTurn(turn: Turn, { transaction, market, observers }: TurnPlace): Promise<void> {
   if (!turn.changed) return;
   const { db } = transaction;
@@ -35,12 +29,12 @@ export async function writeTurn(turn: Turn, { transaction, market, observers }: 
   const matches = await insertDeals(db, turn);
   const books = await writeBooks(db, turn);
   const changes = changesOf(turn, books);
+  await tellTurn(turn, { matches, books, changes }, transaction);
   for (const { row } of matches)
     for (const observer of observers)
       await observer.matched?.(transaction, { ...tradedProduct(turn), ...row }, market);
   for (const change of changes)
     for (const observer of observers) await observer.bestChanged?.(transaction, change, market);
-  await tellTurn(turn, { matches, books, changes }, transaction);
 }
 
 async function insertPlaced(db: Db, { product, placed, ended, now }: Turn): Promise<void> {
