@@ -24,6 +24,7 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
     '`details` says where the data does not fit the schema of this event, or that the namespace has no such event.',
   page_unreadable:
     'The `details` say why. Open the page in a browser: it must be there without signing in, and state its price as JSON-LD, microdata or Open Graph.',
+  content_refused: 'The `message` says what. Write it differently, or ask a moderator.',
   unauthenticated: 'Connect with a token, or send `authenticate` first.',
   invalid_token:
     'Have a new token made. If that is refused too, the secret, algorithm, `iss` or `aud` of who makes it and of the server differ.',
