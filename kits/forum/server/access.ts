@@ -39,6 +39,20 @@ export async function readableThread(db: Db, actor: Actor, id: string): Promise<
   return thread;
 }
 
+/**
+ * Whether what is looked for may be read: as a rule for a channel's rights, where one that is refused must not have all
+ * others refused that are asked for beside it.
+ */
+export async function isReadable(looking: Promise<unknown>): Promise<boolean> {
+  try {
+    await looking;
+    return true;
+  } catch (error) {
+    if (error instanceof TidingsError && error.code === 'not_found') return false;
+    throw error;
+  }
+}
+
 async function mayRead(db: Db, actor: Actor, board: Pick<BoardRow, 'id' | 'private'>): Promise<boolean> {
   if (actor.moderator) return true;
   if (actor.user !== undefined) await refuseBanned(db, actor.user);

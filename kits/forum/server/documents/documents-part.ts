@@ -7,7 +7,7 @@ import type { RightsRequest } from '@tidings/server/kit';
 import type { KitPart } from '../../../shared/server/compose-kit.ts';
 import { perServer } from '../../../shared/server/per-server.ts';
 import { CURSOR_EVENTS, DOC_EVENTS } from '../../events.ts';
-import { readableThread } from '../access.ts';
+import { isReadable, readableThread } from '../access.ts';
 import { actorFrom } from '../callers.ts';
 import type { ForumOptions } from '../options.ts';
 import type { Forum, ForumTables } from '../tables.ts';
@@ -35,8 +35,8 @@ export function documentsPart({
   return {
     namespaces: ({ db }) => {
       const rights = {
-        subscribe: async ({ rest, identity }: RightsRequest) =>
-          (await readableThread(db, actorFrom(identity), rest)) !== undefined,
+        subscribe: ({ rest, identity }: RightsRequest) =>
+          isReadable(readableThread(db, actorFrom(identity), rest)),
         publish: 'nobody',
       } as const;
       return {

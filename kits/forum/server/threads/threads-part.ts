@@ -6,7 +6,7 @@
 import type { RightsRequest } from '@tidings/server/kit';
 import type { KitPart } from '../../../shared/server/compose-kit.ts';
 import { THREAD_EVENTS } from '../../events.ts';
-import { readableBoard, readableThread } from '../access.ts';
+import { isReadable, readableBoard, readableThread } from '../access.ts';
 import { actorFrom } from '../callers.ts';
 import { NOTIFICATIONS } from '../notifications.ts';
 import type { ForumOptions } from '../options.ts';
@@ -26,8 +26,8 @@ const HISTORY = { size: 1000, ttl: 30 * 24 * 60 * 60 * 1000 };
 export function threadsPart(posts: (forum: Forum) => Posts, options: ForumOptions): KitPart<ForumTables> {
   return {
     namespaces: ({ db }: Forum) => {
-      const readable = async ({ rest, identity }: RightsRequest) =>
-        (await readableThread(db, actorFrom(identity), rest)) !== undefined;
+      const readable = ({ rest, identity }: RightsRequest) =>
+        isReadable(readableThread(db, actorFrom(identity), rest));
       return {
         thread: {
           durable: true,
@@ -45,8 +45,7 @@ export function threadsPart(posts: (forum: Forum) => Posts, options: ForumOption
           durable: true,
           history: HISTORY,
           rights: {
-            subscribe: async ({ rest, identity }) =>
-              (await readableBoard(db, actorFrom(identity), rest)) !== undefined,
+            subscribe: ({ rest, identity }) => isReadable(readableBoard(db, actorFrom(identity), rest)),
             publish: 'nobody',
           },
           events: THREAD_EVENTS,
