@@ -41,12 +41,13 @@ export class MemoryPresenceStore implements PresenceStore {
     return true;
   }
 
+  async find(channel: string, user: string): Promise<PresenceMember | undefined> {
+    const member = this.#channels.get(channel)?.get(user);
+    return member && toPresenceMember(user, member);
+  }
+
   async list(channel: string): Promise<readonly PresenceMember[]> {
-    return [...(this.#channels.get(channel) ?? [])].map(([user, { since, info, nodes }]) => {
-      let sessions = 0;
-      for (const count of nodes.values()) sessions += count;
-      return { user, sessions: Math.max(1, sessions), since, ...(info === undefined ? {} : { info }) };
-    });
+    return [...(this.#channels.get(channel) ?? [])].map(([user, member]) => toPresenceMember(user, member));
   }
 
   async renew(node: string, until: number, now: number): Promise<boolean> {
@@ -66,4 +67,10 @@ export class MemoryPresenceStore implements PresenceStore {
     for (const node of gone) if (!keys.some((key) => key.node === node)) this.#leases.delete(node);
     return keys;
   }
+}
+
+function toPresenceMember(user: string, { since, info, nodes }: Member): PresenceMember {
+  let sessions = 0;
+  for (const count of nodes.values()) sessions += count;
+  return { user, sessions: Math.max(1, sessions), since, ...(info === undefined ? {} : { info }) };
 }

@@ -84,18 +84,17 @@ export class RedisPresenceStore implements PresenceStore {
     return (await this.#run(LEAVE, [nodeKey(node), channelKey(channel)], [channel, user])) === 1;
   }
 
+  async find(channel: string, user: string): Promise<PresenceMember | undefined> {
+    const key = this.#prefix + channelKey(channel);
+    const [text, sessions] = await this.#client.hmGet(key, [`i${user}`, `s${user}`]).catch(fail);
+    return text ? decode(user, text, sessions).member : undefined;
+  }
+
   async list(channel: string): Promise<readonly PresenceMember[]> {
     const fields = await this.#client.hGetAll(this.#prefix + channelKey(channel)).catch(fail);
     return Object.entries(fields)
       .filter(([name]) => name.startsWith('i'))
-      .map(([name, text]) => {
-        const user = name.slice(1);
-        const [order, since] = text.split(' ', 2);
-        const info = text.slice(`${order} ${since} `.length);
-        const sessions = Math.max(1, Number(fields[`s${user}`]));
-        const member = { user, sessions, since: Number(since), ...(info && { info: JSON.parse(info) }) };
-        return { order: Number(order), member };
-      })
+      .map(([name, text]) => decode(name.slice(1), text, fields[`s${name.slice(1)}`]))
       .sort((a, b) => a.order - b.order)
       .map(({ member }) => member);
   }
@@ -121,6 +120,19 @@ export class RedisPresenceStore implements PresenceStore {
       .eval(script, { keys: keys.map((key) => this.#prefix + key), arguments: args })
       .catch(fail);
   }
+}
+
+/** A member, and when among the others they came. */
+function decode(
+  user: string,
+  text: string,
+  count: string | null | undefined,
+): { readonly order: number; readonly member: PresenceMember } {
+  const [order, since] = text.split(' ', 2);
+  const info = text.slice(`${order} ${since} `.length);
+  const sessions = Math.max(1, Number(count));
+  const member = { user, sessions, since: Number(since), ...(info && { info: JSON.parse(info) }) };
+  return { order: Number(order), member };
 }
 
 function nodeKey(node: string): string {

@@ -47,6 +47,9 @@ export function runPresenceStoreSuite(
         { user: 'bob', sessions: 1, since: NOW + 1, info: { name: 'Bob' } },
       ]);
       expect(await store.list('room:2')).toEqual([]);
+      expect(await store.find('room:1', 'alice')).toEqual({ user: 'alice', sessions: 3, since: NOW });
+      expect(await store.find('room:1', 'carol')).toBeUndefined();
+      expect(await store.find('room:2', 'alice')).toBeUndefined();
     });
 
     it('keeps a member of whom a node says 0 sessions', async () => {

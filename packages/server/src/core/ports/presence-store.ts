@@ -43,6 +43,9 @@ export interface PresenceStore {
    */
   leave(key: PresenceKey): Promise<boolean>;
 
+  /** One member of a channel, if the user is one. */
+  find(channel: string, user: string): Promise<PresenceMember | undefined>;
+
   /** The members of a channel, in the order in which they came. */
   list(channel: string): Promise<readonly PresenceMember[]>;
 

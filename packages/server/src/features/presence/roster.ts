@@ -111,23 +111,39 @@ export class Roster {
 
   /** Brings the store to what is so when its turn comes, so that changes which cancel each other out are no change. */
   #sync(channel: string, user: string): void {
-    const { store, clock, node, ttl, tell, onError } = this.#options;
+    const { store, clock, node, ttl, onError } = this.#options;
     this.inOrder(channel, async () => {
       const local = this.#channels.get(channel)?.get(user);
       const at = clock.now();
       if (local) {
         const { sessions, info } = local;
         if (await store.touch({ channel, user, node, sessions, info, at }, at + ttl))
-          await tell({ channel, event: 'join', user, info });
+          await this.#tell({ channel, event: 'join', user, info });
       } else if (await store.leave({ channel, user, node })) {
-        await tell({ channel, event: 'leave', user, info: undefined });
+        await this.#tell({ channel, event: 'leave', user, info: undefined });
       }
     }).catch(onError);
   }
 
+  /**
+   * Tells a change, and again what is so when the store says otherwise by now: another node, to which the user came or of
+   * which they went meanwhile, may have told that before, and what is told last must be so.
+   */
+  async #tell(change: PresenceChange): Promise<void> {
+    const { store, tell } = this.#options;
+    const { channel, user } = change;
+    for (let told = change; ; ) {
+      await tell(told);
+      const member = await store.find(channel, user);
+      const event = member ? 'join' : 'leave';
+      if (event === told.event) return;
+      told = { channel, event, user, info: member?.info };
+    }
+  }
+
   /** Renews the lease, says all again when it had run out, and takes back what dead nodes said. */
   async #renew(): Promise<void> {
-    const { store, clock, node, ttl, tell, onError } = this.#options;
+    const { store, clock, node, ttl, onError } = this.#options;
     try {
       const now = clock.now();
       if (!(await store.renew(node, now + ttl, now))) {
@@ -137,7 +153,7 @@ export class Roster {
       for (const key of await store.expired(clock.now())) {
         const { channel, user } = key;
         this.inOrder(channel, async () => {
-          if (await store.leave(key)) await tell({ channel, event: 'leave', user, info: undefined });
+          if (await store.leave(key)) await this.#tell({ channel, event: 'leave', user, info: undefined });
         }).catch(onError);
       }
     } catch (error) {
