@@ -194,7 +194,8 @@ it('takes nothing that is no update, and from nobody who may not write', async (
   expect((await forum.as('berk').get(`/forum/threads/${thread_id}/document`)).body.code).toBe('not_found');
   expect((await forum.as('berk').post('/commands/doc_open', { thread_id })).body.code).toBe('not_found');
   const berk = await forum.native('berk');
-  expect(await berk.subscribe(`doc:${thread_id}`, `cursors:${thread_id}`)).toMatchObject([
+  expect(await berk.subscribe('panel:servers', `doc:${thread_id}`, `cursors:${thread_id}`)).toMatchObject([
+    { recovered: false },
     { error: { code: 'forbidden' } },
     { error: { code: 'forbidden' } },
   ]);
