@@ -131,7 +131,7 @@ describe('over servers', () => {
     expect(JSON.parse(text)).toEqual([{ amount: 5 }, { amount: 5 }]);
   });
 
-  test('a job runs once each turn', async () => {
+  test('a job runs once each turn, and an event is the own one of one server', async () => {
     const kit = join(temporaryDirectory(), 'jobs.ts');
     writeFileSync(
       kit,
@@ -147,14 +147,21 @@ describe('over servers', () => {
             data: Math.round(tidings.clock.now() / 1000),
           }),
         }],
+        onPublished(event, tidings) {
+          if (event.event === 'tick' && tidings.isOwn(event))
+            void tidings.publish({ channel: 'clock:1', event: 'own', data: event.data });
+        },
       };\n`,
     );
     const [a] = await startCluster(stores, { kits: [kit] });
     const client = await openAs(a, 'alice');
     await client.subscribe('clock:1');
-    const seconds: unknown[] = [];
-    for (let run = 0; run < 3; run += 1) seconds.push((await client.event()).data);
-    expect(new Set(seconds).size).toBe(3);
+    const told = { tick: [] as unknown[], own: [] as unknown[] };
+    for (let run = 0; run < 3; run += 1)
+      for (const event of ['tick', 'own'] as const)
+        told[event].push((await client.event((message) => message.event === event)).data);
+    expect(new Set(told.tick).size).toBe(3);
+    expect(told.own).toEqual(told.tick);
   });
 
   test('all have the secrets of the first, and those on another database do not begin', async () => {

@@ -114,6 +114,8 @@ export interface Tidings<Tables = AnyTables> {
    * channel told up to here, so that a client which goes on from here misses nothing. @throws TidingsError
    */
   positionOf(channel: string): Promise<string>;
+  /** Whether an event was published on this server: of several that share channels, one says so. */
+  isOwn(event: ChannelEvent): boolean;
   /**
    * Runs a transaction; what it publishes is heard if and only if it commits, also when the process dies in between.
    *
@@ -214,6 +216,8 @@ export interface KitJob<Tables = AnyTables> {
    * next. Of several servers on one database, one runs it.
    */
   readonly schedule: string;
+  /** Every server runs it, because it is about what each has in memory. @default false */
+  readonly everywhere?: boolean;
   run(tidings: Tidings<Tables>): void | Promise<void>;
 }
 
@@ -246,7 +250,8 @@ export interface Kit<Tables = AnyTables> {
   onDisconnect?(session: Session, tidings: Tidings<Tables>): void | Promise<void>;
   /**
    * Called for every event that a channel got, of any namespace, whether or not anybody follows it: to count, or to begin
-   * something; everybody's events wait until it is back. Several servers that share channels are all told of each.
+   * something; everybody's events wait until it is back. Several servers that share channels are all told of each, and
+   * {@link Tidings.isOwn} says which of them it came from.
    */
   onPublished?(event: ChannelEvent, tidings: Tidings<Tables>): void;
   /** Called for every event that was given to sessions of this server, with how many: likewise. */

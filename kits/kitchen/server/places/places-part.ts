@@ -42,6 +42,7 @@ export function placesPart({ placeLease }: Pick<KitchenOptions, 'placeLease'>): 
       {
         name: 'forget positions',
         schedule: '* * * * *',
+        everywhere: true,
         async run(tidings) {
           positionsOf(tidings).sweep();
           await endSilentVisits(tidings);

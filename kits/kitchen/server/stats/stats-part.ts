@@ -47,8 +47,9 @@ export function statsPart({ analyticsDays }: Pick<KitchenOptions, 'analyticsDays
   return {
     migrations: STATS_MIGRATIONS,
     onStart: (tidings) => void countsOf(tidings),
-    onPublished({ event }, tidings) {
-      if (TOLD_EVENTS.has(event)) countsOf(tidings).published(event);
+    onPublished(published, tidings) {
+      const { event } = published;
+      if (TOLD_EVENTS.has(event) && tidings.isOwn(published)) countsOf(tidings).published(event);
     },
     onDelivered({ event }, sessions, tidings) {
       if (TOLD_EVENTS.has(event)) countsOf(tidings).delivered(event, sessions);
@@ -57,7 +58,12 @@ export function statsPart({ analyticsDays }: Pick<KitchenOptions, 'analyticsDays
     onDisconnect: (session, tidings) => countsOf(tidings).closed(session),
     onStop: (tidings) => countsOf(tidings).write(),
     jobs: [
-      { name: 'write counts', schedule: '*/30 * * * * *', run: (tidings) => countsOf(tidings).write() },
+      {
+        name: 'write counts',
+        schedule: '*/30 * * * * *',
+        everywhere: true,
+        run: (tidings) => countsOf(tidings).write(),
+      },
       {
         name: 'forget old counts',
         schedule: '23 4 * * *',

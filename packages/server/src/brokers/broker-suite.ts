@@ -73,6 +73,7 @@ export function runBrokerSuite(name: string, { durable: keepsDurable, fixture }:
         const sequences = heard.map(({ sequence }) => sequence);
         expect(sequences).toEqual([...new Set(sequences)].toSorted((a, b) => a - b));
         expect(broker.head()).toBe(sequences.at(-1));
+        expect(heard.every((event) => broker.isOwn(event))).toBe(true);
       });
 
       test('what is published while an event is given out comes after it', async () => {

@@ -25,6 +25,7 @@ export function createTidings<Tables>(name: string, parts: KitParts): Tidings<Ta
       const { channel, config } = namespaces.resolve(name);
       return formatPosition((await parts.broker.read(channel, config.history, {})).position);
     },
+    isOwn: (event) => parts.broker.isOwn(event),
     transaction: <T>(
       work: (transaction: KitTransaction<Tables>) => Promise<T>,
       { answers }: TransactionOptions = {},

@@ -41,12 +41,27 @@ it('runs only the turns that it is given, and gives them back', async () => {
     },
   };
   const each = { name: 'each', schedule: '* * * * * *', run: () => void calls.push('run') };
-  const jobs = new Jobs([each], { clock, turns, onError: () => {} });
+  const everywhere = {
+    ...each,
+    name: 'everywhere',
+    everywhere: true,
+    run: () => void calls.push('everywhere'),
+  };
+  const jobs = new Jobs([each, everywhere], { clock, turns, onError: () => {} });
   jobs.start();
   for (let second = 1; second <= 3; second += 1) {
     clock.advance(1000);
-    await expect.poll(() => clock.timers).toBe(1);
+    await expect.poll(() => clock.timers).toBe(2);
   }
-  expect(calls).toEqual(['each 1', 'run', 'done 1', 'each 2', 'each 3', 'run', 'done 3']);
+  expect(calls.filter((call) => call === 'everywhere')).toHaveLength(3);
+  expect(calls.filter((call) => call !== 'everywhere')).toEqual([
+    'each 1',
+    'run',
+    'done 1',
+    'each 2',
+    'each 3',
+    'run',
+    'done 3',
+  ]);
   await jobs.stop();
 });

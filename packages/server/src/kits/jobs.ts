@@ -6,6 +6,8 @@ export interface Job {
   readonly name: string;
   /** A cron expression of five or six fields, in UTC. */
   readonly schedule: string;
+  /** Every server runs it. @default false */
+  readonly everywhere?: boolean;
   run(): void | Promise<void>;
 }
 
@@ -83,7 +85,7 @@ export class Jobs {
 
   async #run(job: Job, due: number): Promise<void> {
     const { turns } = this.#options;
-    if (!turns) return job.run();
+    if (!turns || job.everywhere) return job.run();
     const done = await turns.take(job.name, due);
     if (!done) return;
     try {

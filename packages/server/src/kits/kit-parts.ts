@@ -24,7 +24,7 @@ import type { Turns } from './jobs.ts';
 /** What of a server kits are installed on. */
 export interface KitParts {
   readonly core: Pick<Core, 'namespaces' | 'hub' | 'dispatch' | 'publisher' | 'host'>;
-  readonly broker: Pick<Broker, 'read'>;
+  readonly broker: Pick<Broker, 'read' | 'isOwn'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** What `/metrics` shows. */

@@ -117,6 +117,10 @@ export class MemoryBroker implements Broker {
     return this.#sequencer.last;
   }
 
+  isOwn(): boolean {
+    return true;
+  }
+
   publish(request: PublishRequest, policy: HistoryPolicy): Promise<PublishReceipt> {
     try {
       const receipt = this.publishNow(request, policy);

@@ -114,6 +114,10 @@ export class RedisBroker implements Broker {
     });
   }
 
+  isOwn({ id, sequence }: ChannelEvent): boolean {
+    return id === eventId(sequence, this.#node);
+  }
+
   publish(request: PublishRequest, policy: HistoryPolicy): Promise<PublishReceipt> {
     return this.#begin(() => this.#publish(request, policy));
   }

@@ -103,6 +103,9 @@ export interface Broker {
   /** The sequence of the newest event, or of the start. */
   head(): number;
 
+  /** Whether an event was published on this node: of all nodes, one says so. */
+  isOwn(event: ChannelEvent): boolean;
+
   /**
    * Waits until this node stands at a place in the log that another node has given out; not at all when the log has not come
    * so far. A broker of one node has none.

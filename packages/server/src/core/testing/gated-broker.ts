@@ -53,5 +53,6 @@ export class GatedBroker implements Broker {
   clear: Broker['clear'] = (channel, policy) => this.#inner.clear(channel, policy);
   list: Broker['list'] = (request) => this.#inner.list(request);
   head: Broker['head'] = () => this.#inner.head();
+  isOwn: Broker['isOwn'] = (event) => this.#inner.isOwn(event);
   close: Broker['close'] = () => this.#inner.close();
 }
