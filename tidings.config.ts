@@ -2,5 +2,5 @@
 import { defineConfig } from '@tidings/server';
 
 export default defineConfig({
-  kits: ['prices', 'kitchen', 'rooms', 'market'].map((name) => `kits/${name}/server/kit.ts`),
+  kits: ['prices', 'kitchen', 'rooms', 'market', 'forum'].map((name) => `kits/${name}/server/kit.ts`),
 });
