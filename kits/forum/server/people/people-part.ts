@@ -40,7 +40,8 @@ export function peoplePart(): KitPart<ForumTables> {
     onIdentify: welcome,
     onPublished(event, forum) {
       typing(forum).published(event);
-      if (event.channel !== `presence:${EVERYBODY}`) return;
+      // Of several servers one tells it.
+      if (event.channel !== `presence:${EVERYBODY}` || !forum.isOwn(event)) return;
       tellComing(forum, event).catch((error: unknown) =>
         forum.log.error({ err: error }, 'who comes and goes could not be told'),
       );
