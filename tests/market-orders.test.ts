@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ORDER_STATUSES, type Order, type OrderStatus } from '../kits/market/events.ts';
 import type { Answer, Api } from './support/api.ts';
-import { JumpingClock } from './support/jumping-clock.ts';
 import { bothDatabases, DATABASES } from './support/kitchen/both-databases.ts';
 import {
   HOUR,
+  laterClock,
   MINUTE,
   startTimedMarket,
   type TimedMarket,
@@ -294,7 +294,7 @@ describe.each(DATABASES)('orders on %s', (kind) => {
 
 describe('two servers of one PostgreSQL', () => {
   it('cancel an order once, or take its payment', { timeout: 60_000 }, async () => {
-    const clock = new JumpingClock(Date.UTC(2026, 10, 20, 12));
+    const clock = laterClock();
     const config = configOf('PostgreSQL');
     const [one, other] = (await Promise.all([1, 2].map(() => startTimedMarket({ clock, config })))) as [
       TimedMarket,

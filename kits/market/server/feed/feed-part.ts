@@ -32,7 +32,8 @@ export function feedPart(options: Pick<MarketOptions, 'dropPercent' | 'maxWatche
       feedRoutes(app, market);
       watchRoutes(app, market, options);
     },
-    jobs: [{ name: 'rank products', schedule: RANKING_SCHEDULE, run: rank }],
+    // Everywhere, because each server knows who looks at what on it.
+    jobs: [{ name: 'rank products', schedule: RANKING_SCHEDULE, everywhere: true, run: rank }],
     observer: {
       productAdded: tellNewProduct,
       async bestChanged(transaction, change) {
