@@ -504,7 +504,7 @@ function assertDurable(broker: RedisBroker, namespaces: Namespaces): void {
   const durable = namespaces.all().filter(({ history }) => history.durable);
   if (broker.onDisk || durable.length === 0) return;
   throw new Error(
-    `Namespaces are durable (${durable.map(({ name }) => name).join(', ')}), but Redis does not have on disk what it has answered: what was acknowledged would be lost with its process. Set "appendonly yes" and "appendfsync always" in Redis, and let the server read its CONFIG.`,
+    `Namespaces are durable (${durable.map(({ name }) => name).join(', ')}), but Redis does not have on disk what it has answered: what was acknowledged would be lost with its process. Set "appendonly yes", "appendfsync always" and "no-appendfsync-on-rewrite no" in Redis, and let the server read its CONFIG.`,
   );
 }
 

@@ -12,20 +12,20 @@ export interface RedisTraits {
 
 const OLDEST_VERSION = 7;
 
+/** Whether Redis does not wait for its disk while it rewrites its file. */
+const SKIPPED = 'no-appendfsync-on-rewrite';
+
 /**
  * Looks at a Redis server: each fault would void a promise.
  *
- * On disk means `appendfsync always`. Waiting with `WAITAOF` would not do: the other nodes would hear an event before it is
+ * On disk means `appendfsync always`, also while the file is rewritten. Waiting with `WAITAOF` would not do: the other nodes would hear an event before it is
  * on disk, and their clients would know of an event that a crash can take back. Where `CONFIG` is forbidden nothing says how
  * the file is written, so nothing is taken for on disk.
  */
 export async function inspectRedis(client: RedisClient): Promise<RedisTraits> {
-  const [info, fsync] = await Promise.all([
+  const [info, settings] = await Promise.all([
     client.sendCommand<unknown>(['INFO']),
-    client.configGet('appendfsync').then(
-      (settings) => settings.appendfsync,
-      () => undefined,
-    ),
+    client.configGet(['appendfsync', SKIPPED]).catch((): Record<string, string> => ({})),
   ]);
   const fields = new Map<string, string>();
   for (const line of String(info).split('\r\n')) {
@@ -43,5 +43,6 @@ export async function inspectRedis(client: RedisClient): Promise<RedisTraits> {
     faults.push(
       `its maxmemory-policy is ${of('maxmemory_policy')}, so it may drop events that were acknowledged; set noeviction`,
     );
-  return { run: of('run_id'), onDisk: of('aof_enabled') === '1' && fsync === 'always', faults };
+  const waits = settings.appendfsync === 'always' && settings[SKIPPED] === 'no';
+  return { run: of('run_id'), onDisk: of('aof_enabled') === '1' && waits, faults };
 }

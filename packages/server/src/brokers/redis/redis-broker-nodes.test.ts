@@ -10,7 +10,7 @@ import type { ChannelEvent } from '../../core/ports/event.ts';
 import { ManualClock } from '../../core/testing/manual-clock.ts';
 import { RedisBroker } from './redis-broker.ts';
 import { openRedis, type RedisClient } from './redis-client.ts';
-import { startRedis, type TestRedis } from './testing/start-redis.ts';
+import { ON_DISK, startRedis, type TestRedis } from './testing/start-redis.ts';
 
 const POLICY: HistoryPolicy = { durable: true, size: 1000, ttl: 60_000, keyWindow: 60_000 };
 const MEMORY: HistoryPolicy = { ...POLICY, durable: false };
@@ -273,6 +273,7 @@ describe('a Redis that would void a promise is refused', () => {
   test.each([
     ['without a file', []],
     ['that writes its file once a second', ['--appendonly', 'yes']],
+    ['that does not wait while it rewrites its file', [...ON_DISK, '--no-appendfsync-on-rewrite', 'yes']],
     ['that says nothing of its file', ['--appendonly', 'yes', '--rename-command', 'CONFIG', '']],
   ])('one %s takes no durable event', async (_name, settings) => {
     const broker = await start(settings);
