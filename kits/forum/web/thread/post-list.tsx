@@ -21,6 +21,8 @@ export interface PostListProps {
 
 /** So close to the end is at the end, pixels. */
 const AT_END = 160;
+/** Between the last post and where one writes, pixels. */
+const MARGIN = 24;
 
 /** The posts of a thread, the newest at the bottom. */
 export function PostList({ forum, log, state, rows, target, onSeen, acts, silent }: PostListProps) {
@@ -34,7 +36,7 @@ export function PostList({ forum, log, state, rows, target, onSeen, acts, silent
   const look = useCallback(() => {
     const element = list.current;
     if (!element) return;
-    shown.current.atEnd = isAtEnd();
+    shown.current.atEnd = isAtEnd(element);
     if (shown.current.atEnd) setMissed(0);
     if (document.visibilityState !== 'visible') return;
     const seq = lastInView(element);
@@ -52,11 +54,11 @@ export function PostList({ forum, log, state, rows, target, onSeen, acts, silent
       const line = list.current.querySelector('.forum-new');
       if (target === undefined) {
         if (line) line.scrollIntoView({ block: 'start' });
-        else toEnd('instant');
+        else toEnd(list.current, 'instant');
       }
     } else if (came) {
       const own = last.kind === 'unsent' || (last.kind === 'post' && last.own);
-      if (before.atEnd || own) toEnd('instant');
+      if (before.atEnd || own) toEnd(list.current, 'instant');
       else setMissed((count) => count + 1);
     }
     look();
@@ -129,7 +131,7 @@ export function PostList({ forum, log, state, rows, target, onSeen, acts, silent
         )}
       </ol>
       {missed === 0 ? null : (
-        <button type="button" className="forum-jump" onClick={() => toEnd()}>
+        <button type="button" className="forum-jump" onClick={() => toEnd(list.current)}>
           {t.jump(missed)} <span aria-hidden="true">↓</span>
         </button>
       )}
@@ -137,15 +139,18 @@ export function PostList({ forum, log, state, rows, target, onSeen, acts, silent
   );
 }
 
-function isAtEnd(): boolean {
-  const { scrollHeight, scrollTop, clientHeight } = document.documentElement;
-  return scrollHeight - scrollTop - clientHeight <= AT_END;
+function isAtEnd(list: HTMLElement): boolean {
+  return list.getBoundingClientRect().bottom - innerHeight <= AT_END;
 }
 
-function toEnd(behavior?: ScrollBehavior): void {
+/** Shows the last post, above where one writes. */
+function toEnd(list: HTMLElement | null, behavior?: ScrollBehavior): void {
+  if (!list) return;
   const smooth = matchMedia('(prefers-reduced-motion: no-preference)').matches;
-  scrollTo({
-    top: document.documentElement.scrollHeight,
+  const foot = list.parentElement?.querySelector<HTMLElement>('.forum-foot, .forum-silent');
+  const { bottom } = list.getBoundingClientRect();
+  scrollBy({
+    top: bottom + (foot?.offsetHeight ?? 0) + MARGIN - innerHeight,
     behavior: behavior ?? (smooth ? 'smooth' : 'instant'),
   });
 }
