@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { createCall } from '../../shared/web/call.ts';
 import { ConnectionMark } from '../../shared/web/connection-mark.tsx';
 import { goTo } from '../../shared/web/go-to.ts';
@@ -67,6 +67,12 @@ export function MarketPage(page: KitPageProps) {
   const order = useParameter('order');
   const ticket = useParameter('ticket');
   const tab = tabOf({ product, tab: named, order, ticket });
+  const tabs = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is the current one.
+  useEffect(() => {
+    // A narrow screen does not show them all.
+    tabs.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [tab]);
   return (
     <div className="market">
       <header className="market-head">
@@ -79,7 +85,7 @@ export function MarketPage(page: KitPageProps) {
           <InboxButton page={page} categories={CATEGORIES[language]} onOpen={goTo} />
         </div>
       </header>
-      <nav className="market-tabs" aria-label={t.title}>
+      <nav ref={tabs} className="market-tabs" aria-label={t.title}>
         {TABS.map((each) => (
           <PageLink
             key={each}

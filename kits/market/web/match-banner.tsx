@@ -20,8 +20,13 @@ export function MatchBanner({ market: { page, t }, match }: MatchBannerProps) {
       {shown ? (
         <section className="market-match" key={shown.match_id} data-role={shown.role}>
           <div>
-            <h2>⚡ {isInstant(shown) ? t.place.instant : t.place.match}</h2>
-            <p className="market-match-price">🎉 {t.place[shown.role](moneyText(shown, page.language))}</p>
+            <h2>
+              <svg viewBox="0 0 20 20" aria-hidden="true">
+                <path d="M11.5 2 4 11.5h4.5L7.5 18 16 8h-5z" />
+              </svg>
+              {isInstant(shown) ? t.place.instant : t.place.match}
+            </h2>
+            <p className="market-match-price">{t.place[shown.role](moneyText(shown, page.language))}</p>
             <p>
               {shown.product_name}
               {shown.size === '' ? null : ` · ${t.sneaker.sizeOf(shown.size)}`}

@@ -31,7 +31,7 @@ export function ProductCard({ market, product, arrived, rank, drop, dropped, wat
     <li className="market-card" data-product={id} data-arrived={arrived} data-dropped={dropped}>
       <Picture id={id} image={product.image} />
       <p className="market-badges">
-        {rank > 0 ? <span>🔥 {rank}</span> : null}
+        {rank > 0 ? <span title={t.browse.popular}>#{rank}</span> : null}
         {arrived ? <span data-kind="new">{t.browse.isNew}</span> : null}
         {cheap ? <span data-kind="drop">{t.browse.dropped}</span> : null}
         {watched ? <span>{t.watch.badge}</span> : null}

@@ -5,6 +5,7 @@ import { useSubmit } from '../../../shared/web/use-submit.ts';
 import type { MyMatchCreated, ProductState, Side, SizeState } from '../../events.ts';
 import { type Market, problemOf } from '../market.ts';
 import type { Offers } from '../offers/offers.ts';
+import { priceProblem } from './price-problem.ts';
 
 export interface PlaceFormProps {
   readonly market: Market;
@@ -43,11 +44,9 @@ export function PlaceForm({ market, product, size, offers, onMatch }: PlaceFormP
   };
   const place = async (wanted: number | undefined) => {
     setPlaced('');
-    if (wanted === undefined) {
-      setWrong(t.place.badPrice(typedAmount(product.min_amount, currency)));
-      return;
-    }
-    setWrong('');
+    const refused = priceProblem(product, wanted, t, page.language);
+    setWrong(refused ?? '');
+    if (wanted === undefined || refused !== undefined) return;
     const sized = size.size === '' ? {} : { size: size.size };
     const done = await submit(async (key) => {
       const { offer, match } = await offers.place(side, { product_id, ...sized, amount: wanted, days }, key);

@@ -85,6 +85,8 @@ function create(element: HTMLElement, currency: string, language: Language): Cha
     timeScale: {
       timeVisible: true,
       maxBarSpacing: WIDEST,
+      // Room for the time below the newest.
+      rightOffset: 2,
       borderVisible: false,
       tickMarkFormatter: (time: UTCTimestamp) => tickText(time * SECOND, language),
     },

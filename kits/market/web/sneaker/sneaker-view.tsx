@@ -119,7 +119,7 @@ function Shown({ market, sneaker, state, product, offers, watches, onMatch }: Sh
               />
             ) : null}
             <section className="market-tiles" aria-label={t.sneaker.price}>
-              <Tile side="bid" label={`📈 ${t.sneaker.bid}`}>
+              <Tile side="bid" label={t.sneaker.bid}>
                 <LivePrice
                   key={size.size}
                   amount={size.highest_bid_amount}
@@ -127,7 +127,7 @@ function Shown({ market, sneaker, state, product, offers, watches, onMatch }: Sh
                   language={language}
                 />
               </Tile>
-              <Tile side="ask" label={`📉 ${t.sneaker.ask}`}>
+              <Tile side="ask" label={t.sneaker.ask}>
                 <LivePrice
                   key={size.size}
                   amount={size.lowest_ask_amount}

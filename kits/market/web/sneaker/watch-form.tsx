@@ -1,10 +1,11 @@
 import { type FormEvent, useId, useState } from 'react';
 import { moneyText } from '../../../shared/web/money.ts';
-import { parseAmount, typedAmount } from '../../../shared/web/parse-amount.ts';
+import { parseAmount } from '../../../shared/web/parse-amount.ts';
 import { useValue } from '../../../shared/web/use-made.ts';
 import { useSubmit } from '../../../shared/web/use-submit.ts';
 import type { ProductState, SizeState } from '../../events.ts';
 import { type Market, problemOf } from '../market.ts';
+import { priceProblem } from './price-problem.ts';
 import type { Watches } from './watches.ts';
 
 export interface WatchFormProps {
@@ -28,11 +29,9 @@ export function WatchForm({ market, watches, product, size }: WatchFormProps) {
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     const amount = parseAmount(typed, currency);
-    if (amount === undefined) {
-      setWrong(t.place.badPrice(typedAmount(product.min_amount, currency)));
-      return;
-    }
-    setWrong('');
+    const refused = priceProblem(product, amount, t, page.language);
+    setWrong(refused ?? '');
+    if (amount === undefined || refused !== undefined) return;
     const wanted = anySize || size.size === '' ? undefined : size.size;
     void submit(() => watches.watch(productId, amount, wanted)).then((done) => done && setTyped(''));
   };

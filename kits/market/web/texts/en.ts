@@ -25,6 +25,7 @@ export const en: Texts = {
     isNew: 'New',
     dropped: 'Price dropped!',
     neverSold: 'Not sold yet',
+    popular: 'Place among the most popular',
     retail: (price) => `Retail ${price}`,
   },
   sneaker: {
@@ -62,6 +63,8 @@ export const en: Texts = {
       ask: (price) => `Your ask of ${price} is placed.`,
     },
     badPrice: (example) => `This is no price: write it like ${example}.`,
+    outside: (lowest, highest) => `A price is from ${lowest} to ${highest}.`,
+    steps: (step) => `Prices go by steps of ${step}.`,
     expires: 'Good for',
     days: (count) => counted(count, { one: '# day', other: '# days' }),
     instant: 'INSTANT MATCH!',

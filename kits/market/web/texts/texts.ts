@@ -28,6 +28,7 @@ export interface Texts {
     readonly isNew: string;
     readonly dropped: string;
     readonly neverSold: string;
+    readonly popular: string;
     retail(price: string): string;
   };
   readonly sneaker: {
@@ -56,6 +57,8 @@ export interface Texts {
     readonly rests: BySide<string>;
     readonly placed: BySide<(price: string) => string>;
     badPrice(example: string): string;
+    outside(lowest: string, highest: string): string;
+    steps(step: string): string;
     readonly expires: string;
     days(count: number): string;
     readonly instant: string;

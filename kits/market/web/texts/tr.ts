@@ -16,7 +16,7 @@ export const tr: Texts = {
     show: 'Göster',
     hot: 'Fırsatlar',
     all: 'Tümü',
-    watched: 'Takip edilenler',
+    watched: 'Takipte',
     sort: 'Sıralama',
     sorts: {
       newest: 'En yeniler',
@@ -30,6 +30,7 @@ export const tr: Texts = {
     isNew: 'Yeni',
     dropped: 'Fiyat düştü!',
     neverSold: 'Henüz satılmadı',
+    popular: 'En popülerler arasındaki yeri',
     retail: (price) => `Mağaza fiyatı ${price}`,
   },
   sneaker: {
@@ -67,6 +68,8 @@ export const tr: Texts = {
       ask: (price) => `${price} tutarındaki satış teklifiniz verildi.`,
     },
     badPrice: (example) => `Bu bir fiyat değil: ${example} gibi yazın.`,
+    outside: (lowest, highest) => `Fiyat ${lowest} ile ${highest} arasında olmalı.`,
+    steps: (step) => `Fiyat adımı ${step}.`,
     expires: 'Geçerlilik',
     days: (count) => counted(count, { other: '# gün' }),
     instant: 'ANINDA EŞLEŞME!',
