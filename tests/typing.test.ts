@@ -14,7 +14,15 @@ async function setUp() {
     team: { typing: true, rights: { subscribe: 'anyone', typing: 'granted' } },
   });
   const { core, clock, errors } = running;
-  const typing = createTyping({ core, clock, ttl: TTL, onError: (error) => errors.push(error) });
+  let foreign = false;
+  const isOwn = () => !foreign;
+  const typing = createTyping({
+    core,
+    broker: { isOwn },
+    clock,
+    ttl: TTL,
+    onError: (error) => errors.push(error),
+  });
   onTeardown(() => {
     typing.close();
     expect(errors).toEqual([]);
@@ -34,7 +42,13 @@ async function setUp() {
     const { reply } = await core.dispatch.run({ name: 'typing', data }, { identity, session: undefined });
     return reply;
   };
-  return { ...running, connect, told, overHttp };
+  /** Publishes a mark as another server would. */
+  const tellFromElsewhere = async (event: 'start' | 'stop', user: string) => {
+    foreign = true;
+    await core.publisher.publish({ channel: 'typing:thread:1', event, data: { user } });
+    foreign = false;
+  };
+  return { ...running, connect, told, overHttp, tellFromElsewhere };
 }
 
 describe('typing', () => {
@@ -48,6 +62,36 @@ describe('typing', () => {
     await alice.ask('typing', { channel: 'thread:1', active: false });
     await alice.ask('typing', { channel: 'thread:2' });
     expect(await told()).toEqual(['typing:thread:2', 'start', 'alice']);
+  });
+
+  it('is told once more while it goes on for long', async () => {
+    const { connect, told, clock } = await setUp();
+    const alice = await connect('alice');
+    for (let past = 0; past <= 40_000; past += 5000) {
+      await alice.ask('typing', { channel: 'thread:1' });
+      clock.advance(5000);
+    }
+    clock.advance(TTL);
+    const heard: unknown[] = [];
+    while (heard.at(-1) !== 'stop') heard.push((await told())[1]);
+    expect(heard).toEqual(['start', 'start', 'start', 'stop']);
+  });
+
+  it('of a server that died is ended by another', async () => {
+    const { told, tellFromElsewhere, clock } = await setUp();
+    await tellFromElsewhere('start', 'alice');
+    await tellFromElsewhere('start', 'bob');
+    for (const user of ['alice', 'bob']) expect(await told()).toEqual(['typing:thread:1', 'start', user]);
+    clock.advance(20_000);
+    await tellFromElsewhere('start', 'bob');
+    expect(await told()).toEqual(['typing:thread:1', 'start', 'bob']);
+    clock.advance(12_000);
+    expect(await told()).toEqual(['typing:thread:1', 'stop', 'alice']);
+    await tellFromElsewhere('stop', 'bob');
+    expect(await told()).toEqual(['typing:thread:1', 'stop', 'bob']);
+    clock.advance(60_000);
+    await tellFromElsewhere('start', 'carol');
+    expect(await told()).toEqual(['typing:thread:1', 'start', 'carol']);
   });
 
   it('ends by itself unless it is renewed, which is silent', async () => {

@@ -111,7 +111,7 @@ export async function startKits<Tables>(
     onError,
   });
   onTeardown(() => presence.close());
-  const typing = createTyping({ core, clock, ttl: 5000, onError });
+  const typing = createTyping({ core, broker: running.broker, clock, ttl: 5000, onError });
   onTeardown(() => typing.close());
   const contacts = new Contacts({ db, onError });
   core.hub.observe(contacts.observer);

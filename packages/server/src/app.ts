@@ -263,7 +263,13 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     (part) => part.close(),
   );
   const typing = opened(
-    createTyping({ core, clock, ...config.typing, onError: failed('a typing mark could not be told') }),
+    createTyping({
+      core,
+      broker,
+      clock,
+      ...config.typing,
+      onError: failed('a typing mark could not be told'),
+    }),
     (part) => part.close(),
   );
   const push = opened(

@@ -16,6 +16,18 @@ export interface MarksOptions {
   readonly onError: (error: unknown) => void;
 }
 
+interface Mark {
+  readonly timer: Timer;
+  /** When its start was told last. */
+  readonly toldAt: number;
+}
+
+/**
+ * A mark that is renewed for longer is told to have started once more, milliseconds: who does not hear of it knows that the
+ * server which would tell its end has died.
+ */
+export const TOLD_AGAIN_AFTER = 20_000;
+
 /** Nobody writes in more places at once; beyond it the oldest mark ends. */
 const MAX_MARKS = 8;
 
@@ -23,26 +35,31 @@ const MAX_MARKS = 8;
 export class Marks {
   readonly #options: MarksOptions;
   /** By user, then by channel; the longest not renewed first. */
-  readonly #users = new Map<string, Map<string, Timer>>();
+  readonly #users = new Map<string, Map<string, Mark>>();
 
   constructor(options: MarksOptions) {
     this.#options = options;
   }
 
-  /** Begins a mark, or renews it silently. Rejects when it could not be told; then there is none. */
+  /** Begins a mark, or renews it, mostly silently. Rejects when it could not be told; then there is none. */
   async start(channel: string, user: string): Promise<void> {
-    const marks = this.#users.get(user) ?? new Map<string, Timer>();
+    const { clock, ttl } = this.#options;
+    const marks = this.#users.get(user) ?? new Map<string, Mark>();
     this.#users.set(user, marks);
-    const renewed = this.#drop(marks, channel);
-    const timer = this.#options.clock.after(this.#options.ttl, () => this.#end(channel, user));
-    marks.set(channel, timer);
-    if (renewed) return;
+    const now = clock.now();
+    const before = marks.get(channel);
+    const silent = before !== undefined && now - before.toldAt < TOLD_AGAIN_AFTER;
+    this.#drop(marks, channel);
+    const timer = clock.after(ttl, () => this.#end(channel, user));
+    const mark: Mark = { timer, toldAt: silent ? before.toldAt : now };
+    marks.set(channel, mark);
+    if (silent) return;
     const [oldest] = marks.keys();
     if (marks.size > MAX_MARKS && oldest !== undefined) this.#end(oldest, user);
     try {
       await this.#options.tell({ channel, user, event: 'start' });
     } catch (error) {
-      if (marks.get(channel) === timer) this.#forget(channel, user);
+      if (marks.get(channel) === mark) this.#forget(channel, user);
       throw error;
     }
   }
@@ -58,7 +75,7 @@ export class Marks {
   }
 
   close(): void {
-    for (const marks of this.#users.values()) for (const timer of marks.values()) timer.cancel();
+    for (const marks of this.#users.values()) for (const { timer } of marks.values()) timer.cancel();
     this.#users.clear();
   }
 
@@ -73,8 +90,8 @@ export class Marks {
     return true;
   }
 
-  #drop(marks: Map<string, Timer>, channel: string): boolean {
-    marks.get(channel)?.cancel();
+  #drop(marks: Map<string, Mark>, channel: string): boolean {
+    marks.get(channel)?.timer.cancel();
     return marks.delete(channel);
   }
 }

@@ -14,13 +14,16 @@ import type { Core } from '../../core/core.ts';
 import { visibleName } from '../../core/identity.ts';
 import { type NamespaceOptions, resolveNamespace } from '../../core/namespace.ts';
 import type { ResolvedChannel } from '../../core/namespaces.ts';
+import type { Broker } from '../../core/ports/broker.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { hasRight, requireRight } from '../../core/rights.ts';
-import { Marks } from './marks.ts';
+import { Marks, TOLD_AGAIN_AFTER } from './marks.ts';
+import { OrphanedMarks } from './orphaned-marks.ts';
 import { UserSessions } from './user-sessions.ts';
 
 export interface TypingParts {
   readonly core: Pick<Core, 'namespaces' | 'hub' | 'dispatch' | 'publisher'>;
+  readonly broker: Pick<Broker, 'isOwn'>;
   readonly clock: Clock;
   /** When a mark that is not renewed ends, milliseconds. */
   readonly ttl: number;
@@ -38,6 +41,9 @@ export interface Typing {
   /** Lets go of the timers. */
   close(): void;
 }
+
+/** How late another node may tell again that a mark stands, milliseconds. */
+const LATE = 5000;
 
 /** Adds typing marks to a core: the namespace `typing`, the command `typing`, and the watching of the hub. */
 export function createTyping(parts: TypingParts): Typing {
@@ -71,6 +77,15 @@ export function createTyping(parts: TypingParts): Typing {
   });
   hub.observe(new UserSessions((user) => marks.endAll(user)));
 
+  const orphaned = new OrphanedMarks({
+    ...parts,
+    isOwn: (event) => parts.broker.isOwn(event),
+    ttl: TOLD_AGAIN_AFTER + parts.ttl + LATE,
+    tell: ({ channel, user, key }) =>
+      publisher.publish({ channel: `typing:${channel}`, event: 'stop', data: { user }, conflate: user, key }),
+  });
+  hub.observe(orphaned);
+
   const mark: Typing['mark'] = async ({ identity, session }, channel, active) => {
     const user = visibleName(identity, session);
     const resolved = resolve(channel);
@@ -93,5 +108,11 @@ export function createTyping(parts: TypingParts): Typing {
     }),
   );
 
-  return { mark, close: () => marks.close() };
+  return {
+    mark,
+    close() {
+      marks.close();
+      orphaned.close();
+    },
+  };
 }
