@@ -414,8 +414,14 @@ export const CallSignalled = Type.Object({
 });
 export type CallSignalled = Static<typeof CallSignalled>;
 
-/** The events of `call:ID`; `call_signal` on `call:ID:USER`, which that user alone follows. */
-export const CALL_EVENTS = { call_members: CallMembersData, call_signal: CallSignalled } as const;
+/** The events of `call:ID`. */
+export const CALL_EVENTS = { call_members: CallMembersData } as const;
+
+/** `call_ended`, told to a connection by which its user is in the call no more: another one of the user's is. */
+export interface CallEnded {
+  readonly thread_id: string;
+  readonly reason: 'elsewhere';
+}
 
 /** An entry of `iceServers`, as a browser takes it. */
 export interface IceServer {
@@ -428,8 +434,6 @@ export interface IceServer {
 export interface CallJoined extends CallMembers {
   /** `call_members`. */
   readonly channel: string;
-  /** `call_signal` for the caller; the connection follows both. */
-  readonly signals: string;
   readonly ice_servers: readonly IceServer[];
 }
 

@@ -8,6 +8,7 @@ import { env } from 'node:process';
 import { defineKit, type Kit } from '@tidings/server/kit';
 import { composeKit } from '../../shared/server/compose-kit.ts';
 import { perServer } from '../../shared/server/per-server.ts';
+import { callsPart } from './calls/calls-part.ts';
 import { documentsPart } from './documents/documents-part.ts';
 import { moderationPart } from './moderation/moderation-part.ts';
 import { type ForumOptions, forumOptions, optionsFrom } from './options.ts';
@@ -30,6 +31,7 @@ export function createForumKit(given: Partial<ForumOptions> = {}): Kit<ForumTabl
       rightsPart(),
       serversPart(options),
       documentsPart(options),
+      callsPart(options),
     ]),
   );
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { IceServer } from '../events.ts';
+import { readIceServers } from './calls/ice-servers.ts';
 import { LONGEST_POST } from './limits.ts';
 
 /** Options of the forum kit. */
@@ -29,6 +31,14 @@ export interface ForumOptions {
   readonly documentVersionInterval: number;
   /** Versions of a document that are kept. `FORUM_DOCUMENT_VERSIONS`. @default 50 */
   readonly documentVersions: number;
+  /** Users in one call. `FORUM_CALL_SIZE`. @default 6 */
+  readonly callSize: number;
+  /** STUN and TURN servers, as `RTCPeerConnection` takes them. `FORUM_ICE_SERVERS`, JSON. @default none: calls work within one network */
+  readonly iceServers: readonly IceServer[];
+  /** What TURN servers know users by (`static-auth-secret` of coturn). `FORUM_TURN_SECRET`. @default none */
+  readonly turnSecret?: string;
+  /** Milliseconds for which a credential for TURN is good. `FORUM_TURN_LIFETIME`. @default 43200000 (12 hours) */
+  readonly turnLifetime: number;
 }
 
 const MINUTE = 60_000;
@@ -47,6 +57,9 @@ const DEFAULTS: ForumOptions = {
   documentBytes: 512 * 1024,
   documentVersionInterval: 10 * MINUTE,
   documentVersions: 50,
+  callSize: 6,
+  iceServers: [],
+  turnLifetime: 12 * 60 * MINUTE,
 };
 
 /** Fills in the defaults. @throws Error that says what is wrong. */
@@ -75,6 +88,10 @@ export function optionsFrom(env: Environment): Partial<ForumOptions> {
     documentBytes: wholeNumber(env, 'FORUM_DOCUMENT_BYTES'),
     documentVersionInterval: wholeNumber(env, 'FORUM_DOCUMENT_VERSION_INTERVAL'),
     documentVersions: wholeNumber(env, 'FORUM_DOCUMENT_VERSIONS'),
+    callSize: wholeNumber(env, 'FORUM_CALL_SIZE'),
+    iceServers: env.FORUM_ICE_SERVERS ? readIceServers(env.FORUM_ICE_SERVERS) : undefined,
+    turnSecret: env.FORUM_TURN_SECRET || undefined,
+    turnLifetime: wholeNumber(env, 'FORUM_TURN_LIFETIME'),
   });
 }
 

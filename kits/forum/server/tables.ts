@@ -1,4 +1,5 @@
 import type { Tidings } from '@tidings/server/kit';
+import type { CallTables } from './calls/tables.ts';
 import type { DocumentTables } from './documents/tables.ts';
 import type { ModerationTables } from './moderation/tables.ts';
 import type { PeopleTables } from './people/tables.ts';
@@ -11,7 +12,8 @@ export interface ForumTables
     PeopleTables,
     ModerationTables,
     ServerTables,
-    DocumentTables {}
+    DocumentTables,
+    CallTables {}
 
 /** What the kit may do with the server. */
 export type Forum = Tidings<ForumTables>;
