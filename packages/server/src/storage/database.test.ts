@@ -162,3 +162,29 @@ test('an exclusive file is refused to others', () => {
   onTestFinished(() => db.close());
   expect(() => openSqlite(file, { exclusive: true })).toThrow(`${file} is in use by another process`);
 });
+
+test('a PostgreSQL that goes away while a transaction is open fails that, and not the process', async () => {
+  const own = startPostgres();
+  const errors: unknown[] = [];
+  const db = await openDatabase({
+    directory: temporaryDirectory(),
+    url: own.url,
+    onError: (error) => errors.push(error),
+  });
+  onTestFinished(() => db.destroy());
+  const uncaught: unknown[] = [];
+  const catcher = (error: unknown) => uncaught.push(error);
+  process.on('uncaughtException', catcher);
+  onTestFinished(() => void process.off('uncaughtException', catcher));
+  const work = db.transaction().execute(async (transaction) => {
+    await transaction
+      .selectFrom('meta')
+      .selectAll()
+      .execute()
+      .catch(() => {});
+    own.stop();
+    await expect.poll(() => errors.length + uncaught.length).toBeGreaterThan(0);
+  });
+  await expect(work).rejects.toThrow();
+  expect(uncaught).toEqual([]);
+});

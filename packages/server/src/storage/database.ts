@@ -26,7 +26,7 @@ export interface DatabaseOptions {
   readonly url?: string | undefined;
   /** Connections to PostgreSQL at once. @default 10 */
   readonly connections?: number | undefined;
-  /** A connection to PostgreSQL broke while nobody used it; the next query takes another. */
+  /** A connection to PostgreSQL broke; the next query takes another. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -69,7 +69,9 @@ async function postgres(url: string, options: DatabaseOptions): Promise<Postgres
       getTypeParser: (oid, format) => (oid === INT8 ? Number : types.getTypeParser(oid, format)),
     },
   });
-  pool.on('error', options.onError);
+  // The pool tells of connections that nobody uses alone; one that breaks while it is used would end the process.
+  pool.on('connect', (connection) => connection.on('error', options.onError));
+  pool.on('error', () => {});
   return new PostgresDialect({ pool });
 }
 
