@@ -26,7 +26,7 @@ export function realtimePart(): MarketPart {
   };
 }
 
-/** @param product the one that the client is to hear of. @default all */
+/** Has a client hear what is for it; `READY` says that it is done. @param product the one it is to hear of. @default all */
 async function welcome(session: Session, market: Market, product: string | null): Promise<void> {
   if (session.provisional) {
     market.disconnect(session, 'unauthenticated');
@@ -34,13 +34,15 @@ async function welcome(session: Session, market: Market, product: string | null)
   }
   const { user } = session.identity;
   const personal = user === undefined ? undefined : userChannel(user);
-  if (personal) await market.follow(session, [personal], { byRight: true });
+  const channels = personal === undefined ? [] : [personal];
   try {
-    const channel =
-      product === null ? MARKET : sneakerChannel((await findProduct(market.db, product)).product);
-    await market.follow(session, [channel], { byRight: true });
+    channels.push(
+      product === null ? MARKET : sneakerChannel((await findProduct(market.db, product)).product),
+    );
   } catch (error) {
     if (!(error instanceof TidingsError) || error.code !== 'not_found') throw error;
     market.send(session, 'ERROR', error.toBody());
   }
+  await market.follow(session, channels, { byRight: true });
+  market.send(session, 'READY', { channels });
 }
