@@ -39,6 +39,9 @@ export async function readableThread(db: Db, actor: Actor, id: string): Promise<
   return thread;
 }
 
+/** What somebody is answered who may not read. */
+const REFUSED: ReadonlySet<string> = new Set(['not_found', 'forbidden']);
+
 /**
  * Whether what is looked for may be read: as a rule for a channel's rights, where one that is refused must not have all
  * others refused that are asked for beside it.
@@ -48,7 +51,7 @@ export async function isReadable(looking: Promise<unknown>): Promise<boolean> {
     await looking;
     return true;
   } catch (error) {
-    if (error instanceof TidingsError && error.code === 'not_found') return false;
+    if (error instanceof TidingsError && REFUSED.has(error.code)) return false;
     throw error;
   }
 }

@@ -22,6 +22,10 @@ export const BoardMemberParams = Type.Object({ board: Id('A board.'), user: User
 export const ThreadParams = Type.Object({ thread: Id('A thread.') });
 export const UserParams = Type.Object({ user: UserId });
 
+/** Text of one line, which may be empty. @param description for OpenAPI */
+export const line = (maxLength: number, description?: string) =>
+  Type.String({ maxLength, pattern: '^[^\\p{Cc}]*$', ...(description && { description }) });
+
 /** A place in an address. */
 export const PlaceText = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 export const PostParams = Type.Object({ thread: Id('A thread.'), seq: PlaceText });

@@ -7,21 +7,21 @@ import { TidingsError, Type } from '@tidings/server/kit';
 import type { FastifyInstance } from 'fastify';
 import { Ban, Post, QueueItem, WORD_ACTIONS, Word } from '../../events.ts';
 import { moderatorOf, userOf } from '../callers.ts';
-import { closed, PostParams, type PostRequest, security, UserParams } from '../routes.ts';
+import { closed, line, PostParams, type PostRequest, security, UserParams } from '../routes.ts';
 import type { Forum } from '../tables.ts';
 import type { Posts } from '../threads/posts.ts';
 import { ban, listBans, unban } from './bans.ts';
 import { decide, listQueue, report } from './queue.ts';
 import { deleteWord, listWords, putWord } from './words.ts';
 
-const ReportBody = Type.Object({ reason: Type.String({ maxLength: 500 }) }, closed);
+const ReportBody = Type.Object({ reason: line(500) }, closed);
 const ItemParams = Type.Object({ item: Type.String({ maxLength: 100, pattern: '^[\\w.-]+:\\d+$' }) });
 const DecisionBody = Type.Object({ action: Type.Enum(['approve', 'remove']) }, closed);
-const WordParams = Type.Object({ word: Type.String({ minLength: 1, maxLength: 100 }) });
+const WordParams = Type.Object({ word: line(100) });
 const WordBody = Type.Object({ action: Type.Enum([...WORD_ACTIONS]) }, closed);
 const BanBody = Type.Object(
   {
-    reason: Type.Optional(Type.String({ maxLength: 500 })),
+    reason: Type.Optional(line(500)),
     until: Type.Optional(
       Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
         description: 'ISO 8601, to within a minute. Null: for good.',

@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { Me, OnlineUsers, SetStatus, type Status } from '../../events.ts';
 import { actorOf, userOf } from '../callers.ts';
 import { findBan } from '../moderation/bans.ts';
-import { security } from '../routes.ts';
+import { line, security } from '../routes.ts';
 import type { Forum } from '../tables.ts';
 import { onlineUsers, searchPeople, setStatus } from './people.ts';
 import { findPerson } from './person.ts';
@@ -16,7 +16,7 @@ import { findPerson } from './person.ts';
 /** Names that are offered for a mention. */
 const MAX_FOUND = 10;
 
-const SearchQuery = Type.Object({ q: Type.String({ minLength: 1, maxLength: 100 }) });
+const SearchQuery = Type.Object({ q: line(100) });
 const StatusBody = Type.Object(
   { status: SetStatus.properties.status, text: SetStatus.properties.text },
   { additionalProperties: false },

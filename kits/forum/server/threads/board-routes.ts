@@ -17,6 +17,7 @@ import {
   closed,
   KeyHeader,
   Limit,
+  line,
   openSecurity,
   security,
 } from '../routes.ts';
@@ -35,13 +36,13 @@ const BoardBody = Type.Object(
 );
 const ThreadsQuery = Type.Object({
   after: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before.' })),
-  search: Type.Optional(Type.String({ maxLength: 100, description: 'In titles.' })),
+  search: Type.Optional(line(100, 'In titles.')),
   limit: Limit,
 });
 /** Who writes, as a backend says. */
 export const writerFields = {
   user_id: Type.Optional(UserId),
-  username: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'Of `user_id`.' })),
+  username: Type.Optional(line(100, 'Of `user_id`.')),
 };
 const Null = Type.Null();
 
@@ -66,7 +67,7 @@ export function writerOf(
     throw new TidingsError('invalid_request', 'A backend says who writes, by "user_id", and nobody else.');
   if (!actor.server) return asUser(actor);
   const user = user_id as string;
-  return { server: false, user, name: username ?? user, moderator: true };
+  return { server: false, user, name: username?.trim() || user, moderator: true };
 }
 
 /** Adds the routes to the scope under `/api/v1`. */

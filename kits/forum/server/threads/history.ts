@@ -83,6 +83,9 @@ export async function editsOf(db: Db, thread: string, seq: number) {
   return rows.map(({ content, by, at }) => ({ content, by, timestamp: time(at) }));
 }
 
+/** What is shorter is found everywhere. */
+const SHORTEST_QUERY = 2;
+
 export interface SearchQuery {
   readonly q: string;
   readonly board?: string | undefined;
@@ -91,12 +94,14 @@ export interface SearchQuery {
   readonly limit: number;
 }
 
-/** Posts that somebody may read and that have a text in them, the newest first. @throws TidingsError `bad_cursor` */
+/** Posts that somebody may read and that have a text in them, the newest first. @throws TidingsError `bad_cursor`, `invalid_request` */
 export async function searchPosts(
   db: Db,
   { moderator, user }: Actor,
   { q, board, before, limit }: SearchQuery,
 ): Promise<{ readonly posts: readonly (Post & { readonly title: string })[]; readonly next: string | null }> {
+  if (q.trim().length < SHORTEST_QUERY)
+    throw new TidingsError('invalid_request', `Search for ${SHORTEST_QUERY} characters or more.`);
   let query = db
     .selectFrom('forum_posts')
     .innerJoin('forum_threads', 'forum_threads.id', 'forum_posts.thread')

@@ -14,6 +14,7 @@ import {
   closed,
   KeyHeader,
   Limit,
+  line,
   openSecurity,
   PlaceText,
   PostParams,
@@ -39,7 +40,7 @@ const PostsQuery = Type.Object({
 });
 const PostsPage = Type.Object({ posts: Type.Array(Post), before: maybePlace, after: maybePlace });
 const SearchQuery = Type.Object({
-  q: Type.String({ minLength: 2, maxLength: 100 }),
+  q: line(100, 'At least two characters.'),
   board: Type.Optional(Id('A board.')),
   before: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before.' })),
   limit: Limit,

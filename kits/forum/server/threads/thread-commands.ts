@@ -104,8 +104,8 @@ export function threadCommands(
         authenticated: true,
         idempotent: true,
         async handle({ user_id, thread_id }, context) {
-          callerOf(context.identity, user_id);
-          await forum.markTyping(context, threadChannel(String(thread_id)), name === 'typing_start');
+          const { id } = await readableThread(db, callerOf(context.identity, user_id), String(thread_id));
+          await forum.markTyping(context, threadChannel(id), name === 'typing_start');
           return {};
         },
       }),
