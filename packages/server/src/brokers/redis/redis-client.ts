@@ -11,7 +11,7 @@ import { createClient } from 'redis';
 export interface RedisOptions {
   /** `redis://user:password@host:port/database`, or `rediss://` for TLS. */
   readonly url: string;
-  /** The connection broke, or could not be made again yet. */
+  /** The connection broke; told once until it is there again. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -37,8 +37,14 @@ const PROBE_TIMEOUT = 5000;
 export async function openRedis(options: RedisOptions): Promise<RedisClient> {
   const state = { opened: false };
   const client = connectionTo(options, state);
+  let told = false;
+  client.on('ready', () => {
+    told = false;
+  });
   client.on('error', (error) => {
-    if (state.opened) options.onError(error);
+    if (!state.opened || told) return;
+    told = true;
+    options.onError(error);
   });
   try {
     await client.connect();
