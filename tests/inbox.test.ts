@@ -33,6 +33,7 @@ describe('an inbox', () => {
       type: 'info',
       title: 'Hello',
       message: 'How are you?',
+      body: 'How are you?',
       data: { order: 7 },
       url: '/a',
       category: 'general',
