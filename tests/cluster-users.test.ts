@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { tokenFor } from './support/credentials.ts';
+import { cook, kitchenKit } from './support/kitchen/start-kitchen.ts';
 import { NativeClient } from './support/native-client.ts';
 import { type ClusterNode, startCluster, startNode, useStores } from './support/start-cluster.ts';
 import { roomsAt, roomsKit } from './support/start-rooms.ts';
@@ -118,6 +119,20 @@ describe('over servers', () => {
     await berk.event(({ data }) => data?.kind === 'invitation' && data.state === 'open');
     expect(berk.messages.all.filter(({ event }) => event === 'message')).toEqual([]);
     await expect(berk.subscribe(channel)).rejects.toThrow('forbidden');
+  });
+
+  test('who edits a menu is known to every server', async () => {
+    const [a, b] = await startCluster(stores, { kits: [kitchenKit()] });
+    const as = ({ api }: ClusterNode) => api.as(cook('olga'));
+    const { id } = (await as(a).post('/kitchen/groups', { name: 'Home' })).body;
+    const client = await NativeClient.welcomed(a.url, { token: cook('olga') });
+    const week = new Date().toISOString().slice(0, 4);
+    const place = { group: String(id), week: `${week}-W20`, cell: 'mon-dinner' };
+    const editing = async () => (await as(b).get(`/kitchen/menus/${id}/${place.week}`)).body.editing;
+    expect(await client.ask('command', { name: 'menu.editing', data: place })).toMatchObject({ ok: true });
+    await expect.poll(editing).toMatchObject([{ cell: 'mon-dinner', user_id: 'olga' }]);
+    client.ws.close();
+    await expect.poll(editing).toEqual([]);
   });
 
   test('a command repeated under its key at another server has one effect and the same answer', async () => {

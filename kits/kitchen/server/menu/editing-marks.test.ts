@@ -16,7 +16,7 @@ const editorAt = (cell: string): Editor => ({
 function marked(tell: (word: string) => Promise<void>) {
   const told: string[] = [];
   const marks = new EditingMarks<object>({
-    clock: { after: () => ({ cancel() {} }) } as never,
+    clock: { now: () => 0, after: () => ({ cancel() {} }) } as never,
     lease: LEASE,
     async tell({ cell }, editing) {
       const word = `${cell} ${editing ? 'begins' : 'ends'}`;

@@ -22,14 +22,23 @@ export interface EditingMarksOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/**
+ * A mark that is renewed for longer is told once more, milliseconds: who does not hear of it knows that the server which
+ * would tell its end has died.
+ */
+export const TOLD_AGAIN_AFTER = 20_000;
+
+/** Told, but perhaps not heard. */
+const TRIED = Number.NEGATIVE_INFINITY;
+
 /** Who edits which cell, of the clients of this server: each of them one cell. */
 export class EditingMarks<Client extends object> {
   readonly #options: EditingMarksOptions;
   readonly #marks = new Map<Client, Mark>();
   /** The clients at each cell, by its editor. */
   readonly #clients = new Map<string, Set<Client>>();
-  /** The beginnings that were told, and whether that has succeeded. */
-  readonly #told = new Map<string, boolean>();
+  /** When each beginning was told last. */
+  readonly #told = new Map<string, number>();
   /** What is being told of each editor. */
   readonly #telling = new Map<string, Promise<void>>();
 
@@ -37,7 +46,7 @@ export class EditingMarks<Client extends object> {
     this.#options = options;
   }
 
-  /** Begins a mark, or renews it silently; a client that edited another cell has left that. */
+  /** Begins a mark, or renews it, mostly silently; a client that edited another cell has left that. */
   async start(client: Client, editor: Editor): Promise<void> {
     const before = this.#remove(client);
     const timer = this.#options.clock.after(this.#options.lease, () => this.endAll(client));
@@ -61,12 +70,6 @@ export class EditingMarks<Client extends object> {
   endAll(client: Client): void {
     const mark = this.#remove(client);
     if (mark) this.#tell(mark).catch(this.#options.onError);
-  }
-
-  /** Who edits a week's cells, each once a cell. */
-  at({ group, week }: Omit<CellPlace, 'cell'>): readonly Editor[] {
-    const marks = [...this.#marks.values()].filter((mark) => mark.group === group && mark.week === week);
-    return [...new Map(marks.map((mark) => [keyOf(mark), mark])).values()];
   }
 
   /** Lets go of the timers. */
@@ -105,14 +108,17 @@ export class EditingMarks<Client extends object> {
     if (!this.#clients.has(key)) {
       // Also of a beginning that may have been told.
       if (this.#told.delete(key)) await this.#options.tell(editor, false);
-    } else if (this.#told.get(key) !== true) {
-      this.#told.set(key, false);
-      await this.#options.tell(editor, true);
-      this.#told.set(key, true);
+      return;
     }
+    const now = this.#options.clock.now();
+    if (now - (this.#told.get(key) ?? TRIED) < TOLD_AGAIN_AFTER) return;
+    this.#told.set(key, TRIED);
+    await this.#options.tell(editor, true);
+    this.#told.set(key, now);
   }
 }
 
-function keyOf({ group, week, cell, user }: Editor): string {
+/** Names an editor at a cell. */
+export function keyOf({ group, week, cell, user }: Editor): string {
   return JSON.stringify([group, week, cell, user]);
 }

@@ -20,7 +20,8 @@ import { isMember } from '../groups/groups.ts';
 import type { KitchenOptions } from '../options.ts';
 import type { KitchenTables } from '../tables.ts';
 import { checkWeek, Place } from './cells.ts';
-import { EditingMarks } from './editing-marks.ts';
+import { EditingMarks, type Editor, TOLD_AGAIN_AFTER } from './editing-marks.ts';
+import { KnownEditors } from './known-editors.ts';
 import { forgetMenus, readMenu, requireMember, setCell } from './menus.ts';
 import { MENU_MIGRATIONS } from './tables.ts';
 
@@ -44,6 +45,9 @@ const EditingData = Type.Object(
   closed,
 );
 
+/** How late another server may say again that somebody edits, milliseconds. */
+const LATE = 5000;
+
 const security = [{ userToken: [] }];
 
 /** Menus of households. */
@@ -55,13 +59,16 @@ export function menuPart({
       new EditingMarks<Session>({
         clock: tidings.clock,
         lease,
-        tell: ({ group: group_id, week, cell, user: user_id, name: user_name }, editing) =>
-          tidings.publish({
-            channel: menuChannel(group_id),
-            event: 'MenuEditing',
-            data: { group_id, week, cell, user_id, user_name, editing },
-            conflate: `${week} ${cell} ${user_id}`,
-          }),
+        tell: (editor, editing) => tellEditing(tidings, editor, editing),
+        onError: (error) => tidings.log.error({ err: error }, 'the end of an edit could not be told'),
+      }),
+  );
+  const editorsOf = perServer(
+    (tidings: Tidings<KitchenTables>) =>
+      new KnownEditors({
+        clock: tidings.clock,
+        ttl: TOLD_AGAIN_AFTER + lease + LATE,
+        tell: (editor, key) => tellEditing(tidings, editor, false, key),
         onError: (error) => tidings.log.error({ err: error }, 'the end of an edit could not be told'),
       }),
   );
@@ -81,8 +88,14 @@ export function menuPart({
     migrations: MENU_MIGRATIONS,
     commands: (tidings) => menuCommands(tidings, marksOf(tidings)),
     jobs: [{ name: 'forget old menus', schedule: '29 3 * * *', run: forgetMenus }],
+    onPublished(event, tidings) {
+      if (event.event === 'MenuEditing') editorsOf(tidings).heard(event, tidings.isOwn(event));
+    },
     onDisconnect: (session, tidings) => marksOf(tidings).endAll(session),
-    onStop: (tidings) => marksOf(tidings).close(),
+    onStop(tidings) {
+      marksOf(tidings).close();
+      editorsOf(tidings).close();
+    },
     routes(app, tidings) {
       app.get<{ Params: Static<typeof WeekParams> }>(
         '/kitchen/menus/:group/:week',
@@ -91,7 +104,7 @@ export function menuPart({
           const { user } = await requireUser(tidings, request);
           const { params } = request;
           const cells = await readMenu(tidings, user, params);
-          const editing = marksOf(tidings)
+          const editing = editorsOf(tidings)
             .at(params)
             .map(({ cell, user: user_id, name: user_name }) => ({ cell, user_id, user_name }));
           return { group_id: params.group, week: params.week, cells, editing };
@@ -114,6 +127,21 @@ export function menuPart({
       );
     },
   };
+}
+
+function tellEditing(
+  tidings: Tidings<KitchenTables>,
+  { group: group_id, week, cell, user: user_id, name: user_name }: Editor,
+  editing: boolean,
+  key?: string,
+) {
+  return tidings.publish({
+    channel: menuChannel(group_id),
+    event: 'MenuEditing',
+    data: { group_id, week, cell, user_id, user_name, editing },
+    conflate: `${week} ${cell} ${user_id}`,
+    key,
+  });
 }
 
 function menuCommands(
