@@ -63,7 +63,7 @@ async function mayRead(db: Db, actor: Actor, board: Pick<BoardRow, 'id' | 'priva
 }
 
 /** @throws TidingsError `forbidden` for who is banned. */
-export async function refuseBanned(db: Db, user: string): Promise<void> {
+async function refuseBanned(db: Db, user: string): Promise<void> {
   const ban = await db.selectFrom('forum_bans').select('reason').where('user', '=', user).executeTakeFirst();
   if (ban) throw new TidingsError('forbidden', `You are banned. ${ban.reason}`.trim());
 }

@@ -29,7 +29,7 @@ const MAX_NAME = 100;
 const MODERATOR = 'moderator';
 
 /** What others see of a user: the claim `name` of the token, else the user's id. */
-export function nameOf({ user = '', claims }: Identity): string {
+function nameOf({ user = '', claims }: Identity): string {
   const name = typeof claims.name === 'string' ? claims.name.replaceAll(/\p{C}/gu, ' ').trim() : '';
   return [...(name || user).toWellFormed()].slice(0, MAX_NAME).join('');
 }

@@ -47,12 +47,16 @@ function refused(): TidingsError {
   return new TidingsError('content_refused', 'There is a word in it that is not used in this forum.');
 }
 
+const OF_A_WORD = /^[\p{L}\p{N}\p{M}]/u;
+
 /** Whether a text has a word as a whole word. Both as {@link searchText} makes them. */
 export function hasWord(text: string, word: string): boolean {
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    const before = text.slice(0, at);
-    const after = text.slice(at + word.length);
-    if (!/[\p{L}\p{N}]$/u.test(before) && !/^[\p{L}\p{N}\p{M}]/u.test(after)) return true;
+    // What stands around it, one character each, which may be two units long.
+    const before = [...text.slice(Math.max(0, at - 2), at)].at(-1) ?? '';
+    const end = at + word.length;
+    const [after = ''] = text.slice(end, end + 2);
+    if (!OF_A_WORD.test(before) && !OF_A_WORD.test(after)) return true;
   }
   return false;
 }
