@@ -106,6 +106,7 @@ export function BrowseTab({ market, products, watches, choice, onChoose }: Brows
         </p>
       )}
       {!busy && missing.length === 0 && shown.length === 0 ? <p className="market-none">{none}</p> : null}
+      {!busy && state.products.size === 0 && text === '' ? <HowToAdd market={market} /> : null}
       <ul className="market-cards" aria-busy={busy}>
         {shown.map((product: Product) => (
           <ProductCard
@@ -128,6 +129,30 @@ export function BrowseTab({ market, products, watches, choice, onChoose }: Brows
     </>
   );
 }
+
+/** An empty market: how its first product comes. */
+function HowToAdd({ market: { t } }: { readonly market: Market }) {
+  return (
+    <section className="market-panel">
+      <p>{t.browse.howToAdd}</p>
+      <pre>
+        <code>{`curl ${location.origin}/api/v1/market/products \\
+  -H 'Authorization: Bearer API_KEY' \\
+  -H 'Content-Type: application/json' \\
+  -d '${JSON.stringify(EXAMPLE)}'`}</code>
+      </pre>
+    </section>
+  );
+}
+
+/** A first product. */
+const EXAMPLE = {
+  name: 'Air Jordan 1 Chicago',
+  brand: 'Jordan',
+  currency: 'USD',
+  retail_amount: 180_00,
+  sizes: ['41', '42', '43'],
+};
 
 /** What has come while the page is open stands first, then the most popular, then what is new. */
 function hotIn({ arrived, popular, newest }: ProductsState): readonly string[] {

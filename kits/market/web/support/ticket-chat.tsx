@@ -28,7 +28,6 @@ export function TicketChat({ market, tickets, ticket, side }: TicketChatProps) {
     [client, call, id, tickets],
   );
   const act = (what: 'take' | 'close') => void attempt(market, () => tickets.act(id, what));
-  const mayWrite = side === 'user' || (status === 'taken' && ticket.agent_id === page.user);
   return (
     <section className="market-panel market-chat" aria-label={subject}>
       <header>
@@ -57,7 +56,7 @@ export function TicketChat({ market, tickets, ticket, side }: TicketChatProps) {
               {t.support.take}
             </button>
           ) : null}
-          {status === 'closed' || (side === 'agent' && status === 'open') ? null : (
+          {status === 'closed' ? null : (
             <button type="button" onClick={() => act('close')}>
               {t.support.finish}
             </button>
@@ -65,7 +64,7 @@ export function TicketChat({ market, tickets, ticket, side }: TicketChatProps) {
         </div>
       </header>
       {log ? <Conversation market={market} tickets={tickets} ticket={ticket} side={side} log={log} /> : null}
-      {status !== 'closed' && mayWrite && log ? (
+      {status !== 'closed' && log ? (
         <TicketComposer market={market} id={id} onSend={(text) => log.send(text)} />
       ) : null}
     </section>

@@ -20,6 +20,7 @@ export const en: Texts = {
     sort: 'Sort',
     sorts: { newest: 'Newest', ask: 'Lowest ask', bid: 'Highest bid', trades: 'Most sold' },
     none: 'Nothing is traded here yet.',
+    howToAdd: 'A backend adds sneakers, with the API key of the server:',
     noneWatched: 'You watch nothing yet. The page of a sneaker begins it.',
     noneFound: 'Nothing like that is here.',
     isNew: 'New',

@@ -23,6 +23,7 @@ export interface Texts {
     readonly sort: string;
     readonly sorts: Readonly<Record<Sort, string>>;
     readonly none: string;
+    readonly howToAdd: string;
     readonly noneWatched: string;
     readonly noneFound: string;
     readonly isNew: string;

@@ -25,6 +25,7 @@ export const tr: Texts = {
       trades: 'En çok satanlar',
     },
     none: 'Burada henüz bir şey alınıp satılmıyor.',
+    howToAdd: 'Ayakkabıları bir backend, sunucunun API anahtarıyla ekler:',
     noneWatched: 'Henüz bir şey takip etmiyorsunuz. Ayakkabının sayfasından başlayabilirsiniz.',
     noneFound: 'Böyle bir şey yok.',
     isNew: 'Yeni',
