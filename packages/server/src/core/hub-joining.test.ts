@@ -91,6 +91,18 @@ describe('joining', () => {
     expect(client.connection.data()).toEqual([3]);
   });
 
+  it('begins, for a session that is recovered, after what a past read late has already', async () => {
+    const core = await createTestCore();
+    const client = core.connect();
+    core.broker.hold({ late: true });
+    client.say({ type: 'subscribe', id: 1, channels: [{ channel: 'room:1', last: 9 }] });
+    await settled();
+    await publish(core, 'room:1', 'room:1');
+    core.broker.release();
+    await settled();
+    expect(client.session.subscriptions.get('room:1')?.from).toBe(core.broker.head());
+  });
+
   it('from one place in the log: what waited goes out in the order of the log', async () => {
     const core = await createTestCore();
     const client = core.connect();

@@ -32,7 +32,8 @@ export class MemoryPresenceStore implements PresenceStore {
     return false;
   }
 
-  async leave({ channel, user, node }: PresenceKey): Promise<boolean> {
+  async leave({ channel, user, node }: PresenceKey, expiredBy?: number): Promise<boolean> {
+    if (expiredBy !== undefined && (this.#leases.get(node) ?? 0) > expiredBy) return false;
     const members = this.#channels.get(channel);
     const member = members?.get(user);
     if (!members || !member?.nodes.delete(node) || member.nodes.size > 0) return false;

@@ -1,3 +1,4 @@
+import { ErrorReply } from 'redis';
 import { decodeEntry, type LogEntry } from './log-entry.ts';
 import type { RedisClient } from './redis-client.ts';
 
@@ -10,7 +11,7 @@ export interface LogReaderOptions {
   readonly onEntries: (entries: readonly LogEntry[]) => void;
   /** What was to come next is not there any more. Nothing is read until {@link LogReader.seek}. */
   readonly onGap: () => void;
-  /** An entry could not be taken, which is a fault of whoever takes it. */
+  /** An entry could not be taken, which is a fault of whoever takes it; or Redis refuses to be read. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -26,8 +27,9 @@ const COUNT = 500;
 /** How long Redis waits for an entry, milliseconds; less than a connection may owe an answer. */
 const BLOCK = 2000;
 
-/** Wait while the connection is made again, milliseconds. */
+/** Wait while the connection is made again, and when Redis refuses to be read, milliseconds. */
 const RETRY = 20;
+const REFUSED_RETRY = 1000;
 
 /**
  * Reads the log of all channels, as it grows.
@@ -100,7 +102,7 @@ export class LogReader {
 
   /** What has come, or nothing after a while. */
   async #read(): Promise<readonly LogEntry[]> {
-    const { client, key } = this.#options;
+    const { client, key, onError } = this.#options;
     const from = `${this.#place.sequence}-0`;
     try {
       const reply = await client.sendCommand<StreamsReply>([
@@ -114,9 +116,12 @@ export class LogReader {
         from,
       ]);
       return (reply?.[key] ?? []).map(([, [, text]]) => decodeEntry(text));
-    } catch {
+    } catch (error) {
+      if (this.#closed) return [];
       // The connection says itself what it has, and is made again by itself.
-      if (!this.#closed) await new Promise((resolve) => setTimeout(resolve, RETRY).unref());
+      const refused = error instanceof ErrorReply && !error.message.startsWith('LOADING');
+      if (refused) onError(error);
+      await new Promise((resolve) => setTimeout(resolve, refused ? REFUSED_RETRY : RETRY).unref());
       return [];
     }
   }

@@ -32,8 +32,10 @@ redis.call('HSET', KEYS[3], 'i' .. user, order .. ' ' .. since .. ' ' .. info)
 return joined and 1 or 0
 `;
 
-/** KEYS: node, channel. ARGV: channel, user. */
+/** KEYS: node, channel, nodes. ARGV: channel, user; node, and by when its lease must have run out, if at all. */
 const LEAVE = `
+local lease = ARGV[4] ~= '' and redis.call('ZSCORE', KEYS[3], ARGV[3])
+if lease and tonumber(lease) > tonumber(ARGV[4]) then return 0 end
 local field, user = ARGV[1] .. ' ' .. ARGV[2], ARGV[2]
 local before = redis.call('HGET', KEYS[1], field)
 if not before then return 0 end
@@ -80,8 +82,9 @@ export class RedisPresenceStore implements PresenceStore {
     return (await this.#run(TOUCH, [NODES, nodeKey(node), channelKey(channel)], args)) === 1;
   }
 
-  async leave({ channel, user, node }: PresenceKey): Promise<boolean> {
-    return (await this.#run(LEAVE, [nodeKey(node), channelKey(channel)], [channel, user])) === 1;
+  async leave({ channel, user, node }: PresenceKey, expiredBy?: number): Promise<boolean> {
+    const args = [channel, user, node, String(expiredBy ?? '')];
+    return (await this.#run(LEAVE, [nodeKey(node), channelKey(channel), NODES], args)) === 1;
   }
 
   async find(channel: string, user: string): Promise<PresenceMember | undefined> {
@@ -112,6 +115,10 @@ export class RedisPresenceStore implements PresenceStore {
         return { channel: field.slice(0, space), user: field.slice(space + 1), node };
       }),
     );
+  }
+
+  onBack(listener: () => void): void {
+    this.#client.on('ready', listener);
   }
 
   /** Not by a digest: a script that Redis has forgotten would run after a later one. */

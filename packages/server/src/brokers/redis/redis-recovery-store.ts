@@ -130,12 +130,15 @@ export class RedisRecoveryStore implements RecoveryStore {
   }
 
   async open(now: number): Promise<void> {
-    const { clock, onError } = this.#options;
+    const { client, clock, onError } = this.#options;
     await this.#lease(now + LEASE);
     await this.#run(BURY, [String(now)]);
-    this.#renewal = clock.every(LEASE / RENEWALS, () => {
-      this.#lease(clock.now() + LEASE).catch(onError);
-    });
+    const renew = () => {
+      if (this.#renewal) this.#lease(clock.now() + LEASE).catch(onError);
+    };
+    this.#renewal = clock.every(LEASE / RENEWALS, renew);
+    // Redis was away, and the lease may have run out meanwhile.
+    client.on('ready', renew);
   }
 
   async save(records: readonly RecoveryRecord[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { PresenceEntry, PresenceStore } from './presence-store.ts';
+import type { PresenceEntry, PresenceKey, PresenceStore } from './presence-store.ts';
 
 const NOW = 1_000_000;
 const UNTIL = NOW + 60_000;
@@ -81,6 +81,16 @@ export function runPresenceStoreSuite(
       expect(await store.leave(key)).toBe(false);
       expect(await store.expired(UNTIL)).toEqual([]);
       expect(await store.list('room:1')).toMatchObject([{ user: 'alice', sessions: 1 }]);
+    });
+
+    it('takes back what an expired node said only while it is expired', async () => {
+      await store.touch(entry(), UNTIL);
+      const [key] = await store.expired(UNTIL);
+      await store.renew('a', UNTIL + 10, UNTIL);
+      expect(await store.leave(key as PresenceKey, UNTIL)).toBe(false);
+      expect(await store.list('room:1')).toHaveLength(1);
+      expect(await store.leave(key as PresenceKey, UNTIL + 10)).toBe(true);
+      expect(await store.list('room:1')).toEqual([]);
     });
 
     it('renews a lease, and says when it had run out', async () => {

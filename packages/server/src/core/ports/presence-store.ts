@@ -39,9 +39,10 @@ export interface PresenceStore {
   /**
    * Takes back what a node said of a user.
    *
+   * @param expiredBy only if the node's lease has run out by then: it may have come back since it was found so.
    * @returns whether the user was a member before and is none any more.
    */
-  leave(key: PresenceKey): Promise<boolean>;
+  leave(key: PresenceKey, expiredBy?: number): Promise<boolean>;
 
   /** One member of a channel, if the user is one. */
   find(channel: string, user: string): Promise<PresenceMember | undefined>;
@@ -58,4 +59,7 @@ export interface PresenceStore {
 
   /** What nodes said whose lease has run out by `now`: to be taken back, one by one, with `leave`. */
   expired(now: number): Promise<readonly PresenceKey[]>;
+
+  /** Calls back when the store is there again after it was gone, so that leases may run out that nobody gave up. */
+  onBack?(listener: () => void): void;
 }

@@ -46,6 +46,8 @@ export class Roster {
   constructor(options: RosterOptions) {
     this.#options = options;
     this.#renewal = options.clock.every(options.ttl / RENEWALS, () => this.#renew());
+    // Before others take this node for dead, which they look for less soon.
+    options.store.onBack?.(() => void this.#renewLease().catch(options.onError));
   }
 
   /** A session of the user came. */
@@ -141,19 +143,25 @@ export class Roster {
     }
   }
 
-  /** Renews the lease, says all again when it had run out, and takes back what dead nodes said. */
+  /** Renews the lease, and says all again when it had run out. */
+  async #renewLease(): Promise<void> {
+    const { store, clock, node, ttl } = this.#options;
+    const now = clock.now();
+    if (await store.renew(node, now + ttl, now)) return;
+    for (const [channel, members] of this.#channels)
+      for (const user of members.keys()) this.#sync(channel, user);
+  }
+
+  /** Renews the lease, and takes back what dead nodes said. */
   async #renew(): Promise<void> {
-    const { store, clock, node, ttl, onError } = this.#options;
+    const { store, clock, onError } = this.#options;
     try {
-      const now = clock.now();
-      if (!(await store.renew(node, now + ttl, now))) {
-        for (const [channel, members] of this.#channels)
-          for (const user of members.keys()) this.#sync(channel, user);
-      }
+      await this.#renewLease();
       for (const key of await store.expired(clock.now())) {
         const { channel, user } = key;
         this.inOrder(channel, async () => {
-          if (await store.leave(key)) await this.#tell({ channel, event: 'leave', user, info: undefined });
+          if (await store.leave(key, clock.now()))
+            await this.#tell({ channel, event: 'leave', user, info: undefined });
         }).catch(onError);
       }
     } catch (error) {
