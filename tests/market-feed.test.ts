@@ -163,7 +163,8 @@ describe.each(DATABASES)('the feed on %s', (kind) => {
   it('loses no watcher to an ask that comes at the same moment', async () => {
     const { addProduct, ask, watch, reached, fan } = await start();
     const watchers = Array.from({ length: 8 }, (_, n) => `${fan}-${n}`);
-    const product = await addProduct();
+    // Whatever it is called, there is room for it in a notification.
+    const product = await addProduct({ name: '👟'.repeat(150) });
     const [, ...answers] = await Promise.all([
       ask(product, 90),
       ...watchers.map((user) => watch(product, { price: 100 }, user)),

@@ -181,6 +181,21 @@ describe.each(DATABASES)('the support on %s', (kind) => {
     expect(await places('after=18')).toEqual([19, 21, undefined]);
   });
 
+  it('notifies of long subjects and names in short', async () => {
+    const { olena, agent, as, open, inbox } = await start();
+    const long = '👟'.repeat(200);
+    const { ticket_id: id } = await open({ subject: long });
+    for (const [api, text] of [
+      [agent('a'.repeat(128)), long.repeat(20)],
+      [as(olena, { name: 'x'.repeat(500) }), 'Thanks'],
+    ] as const)
+      expect((await api.post(`/market/tickets/${id}/messages`, { text })).status).toBe(201);
+    const [told] = await inbox(olena, 'market.support');
+    expect(told?.title).toBe(`Support replied: ${'👟'.repeat(59)}…`);
+    const [asked] = await inbox('a'.repeat(128), 'market.support');
+    expect(asked?.title).toBe(`${'x'.repeat(29)}… wrote: ${'👟'.repeat(59)}…`);
+  });
+
   it('shows who is there and who writes, to both sides alone', async () => {
     const { olena, ayse, mert, native, open } = await start();
     const { channel } = await open();

@@ -7,12 +7,16 @@ import { setImmediate } from 'node:timers/promises';
 import { formatMoney } from '../../../shared/server/money/format-money.ts';
 import type { PriceDrop } from '../../events.ts';
 import { DEALS } from '../channels.ts';
+import { excerpt } from '../excerpt.ts';
 import type { BestChange, Transaction } from '../market-part.ts';
 import { priceOf } from '../money.ts';
 import { priceDropTexts } from './texts.ts';
 
 /** Watchers that are told at once; between two such groups everybody else has a turn. */
 const WATCHERS_AT_ONCE = 200;
+
+/** Characters of a product's name for which a notification's title has room. */
+const SHORT_NAME = 60;
 
 const DAY = 24 * 60 * 60 * 1000;
 const WHOLE = 100;
@@ -100,7 +104,7 @@ async function tellWatchers({ db, notify }: Transaction, change: BestChange): Pr
     // Two sizes may have become so cheap at once.
     key: `market-watch:${product}:${at}:${after}`,
     template: 'ask-reached',
-    values: { product: `${name}, ${size}`, price: { amount: after, currency } },
+    values: { product: `${excerpt(name, SHORT_NAME)}, ${size}`, price: { amount: after, currency } },
     url: `/market?product=${encodeURIComponent(product)}`,
     data: { product_id: product, size, amount: after, currency },
   };

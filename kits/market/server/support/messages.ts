@@ -8,6 +8,7 @@ import { TidingsError } from '@tidings/server/kit';
 import type { ChatMessage } from '../../events.ts';
 import type { CallingUser } from '../callers.ts';
 import { ticketChannel, userChannel } from '../channels.ts';
+import { excerpt } from '../excerpt.ts';
 import type { Database, Market, Transaction } from '../market-part.ts';
 import { plainText } from '../plain-text.ts';
 import { lockTicket, type MessageRow, readTicket, type Side, type TicketRow, tellTicket } from './tickets.ts';
@@ -31,6 +32,10 @@ export interface Draft {
 
 /** Characters of a message that a notification shows. */
 const EXCERPT = 200;
+
+/** Characters of a subject, and of a name, for which its title has room. */
+const SHORT_SUBJECT = 60;
+const SHORT_NAME = 30;
 
 /**
  * Writes a message; a repeat under the same `id` (or else `key`) has no effect and the same answer. An agent who answers what
@@ -121,7 +126,11 @@ async function tellOther(
   await notify(reader, {
     key: `market-support:${ticket.id}:${seq}`,
     template: toUser ? 'support-answer' : 'support-question',
-    values: { name, subject: ticket.subject, text: excerpt(text) },
+    values: {
+      name: excerpt(name, SHORT_NAME),
+      subject: excerpt(ticket.subject, SHORT_SUBJECT),
+      text: excerpt(text, EXCERPT),
+    },
     url: `/market?ticket=${ticket.id}`,
     data: { event: 'CHAT_MESSAGE', ticket_id: ticket.id, seq },
   });
@@ -164,9 +173,4 @@ function messageView({ ticket, seq, from, user, name, text, client_id, at }: Mes
     timestamp: new Date(at).toISOString(),
     at,
   };
-}
-
-function excerpt(text: string): string {
-  const characters = [...text];
-  return characters.length > EXCERPT ? `${characters.slice(0, EXCERPT).join('')}…` : text;
 }
