@@ -1,0 +1,59 @@
+/**
+ * The market, with a way to die: right before one of its transactions commits, or some turns of the event loop after it.
+ *
+ * @module
+ */
+import { defineCommand, defineKit, Type } from '@tidings/server/kit';
+import { createMarketKit } from '../../../kits/market/server/kit.ts';
+import type { Market } from '../../../kits/market/server/market-part.ts';
+import type { MarketTables } from '../../../kits/market/server/tables.ts';
+
+/** How many transactions are left, and how many turns after the last of them; less than none is before it commits. */
+let death: { transactions: number; readonly turns: number } | undefined;
+
+function dieAfter(turns: number): void {
+  if (turns === 0) process.kill(process.pid, 'SIGKILL');
+  else setImmediate(() => dieAfter(turns - 1));
+}
+
+const mortals = new WeakMap<Market, Market>();
+
+function mortal(market: Market): Market {
+  const known = mortals.get(market) ?? {
+    ...market,
+    async transaction<T>(...[work, options]: Parameters<typeof market.transaction<T>>) {
+      const result = await market.transaction<T>(async (transaction) => {
+        const done = await work(transaction);
+        if (death) death.transactions -= 1;
+        if (death?.transactions === 0 && death.turns < 0) dieAfter(0);
+        return done;
+      }, options);
+      if (death && death.transactions <= 0 && death.turns >= 0) dieAfter(death.turns);
+      return result;
+    },
+  };
+  mortals.set(market, known);
+  return known;
+}
+
+const { routes, commands, jobs = [], ...kit } = createMarketKit({ actionsPerMinute: 10_000 });
+
+const die = defineCommand({
+  name: 'die',
+  summary: 'Dies so many turns after so many transactions.',
+  data: Type.Object({ transactions: Type.Integer(), turns: Type.Integer() }),
+  handle(data) {
+    death = data;
+    return {};
+  },
+});
+
+export default defineKit<MarketTables>({
+  ...kit,
+  routes: (app, market) => routes?.(app, mortal(market)),
+  jobs: jobs.map((job) => ({ ...job, run: (market) => job.run(mortal(market)) })),
+  commands: (market) => [
+    ...(typeof commands === 'function' ? commands(mortal(market)) : (commands ?? [])),
+    die,
+  ],
+});
