@@ -95,9 +95,11 @@ export function callCommands(
     // A candidate means nothing before the description that it belongs to.
     exclusive: true,
     async handle({ thread_id, user_id, to, data }, { identity, session: given }) {
-      const { user } = callerOf(identity, user_id);
+      const caller = callerOf(identity, user_id);
+      const { user } = caller;
       const session = given as Session;
       const thread = String(thread_id);
+      await readableThread(forum.db, caller, thread);
       pace.take(session, forum.clock.now());
       if (JSON.stringify(data).length > MAX_SIGNAL)
         throw new TidingsError('message_too_large', `A signal has ${MAX_SIGNAL} characters at most.`);

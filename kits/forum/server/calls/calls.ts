@@ -52,7 +52,7 @@ export function takeSeat(
       .execute();
     await db
       .insertInto('forum_call_members')
-      .values({ thread, user, joined: now, ...seat })
+      .values({ thread, user, joined: Math.max(now, ...seats.map(({ joined }) => joined + 1)), ...seat })
       .onConflict((conflict) => conflict.columns(['thread', 'user']).doUpdateSet(seat))
       .execute();
     if (own && own.session !== session.id)
