@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { Feed, POPULAR_SIZE, type Product } from '../../events.ts';
+import { Feed } from '../../events.ts';
 import type { Database, Market, MarketPart } from '../market-part.ts';
-import { productView } from '../products/product-view.ts';
-import type { Row } from '../tables.ts';
+import { productsOf } from '../products/list-products.ts';
 import { dropView } from './ask-changes.ts';
 import { mostPopular } from './ranking.ts';
 
@@ -37,51 +36,30 @@ export function feedRoutes(app: App, market: Market): void {
         readNewest(db),
         readDrops(db, clock.now() - DROPS_FOR),
       ]);
-      return { popular, newest, drops };
+      return { popular: [...popular], newest: [...newest], drops };
     },
   );
 }
 
 async function readPopular(db: Database) {
-  const ranked = (await mostPopular(db)).map(({ product }) => product);
-  if (ranked.length === 0) return [];
-  const rows = await db
-    .selectFrom('market_products')
-    .selectAll()
-    .where('product', 'in', ranked)
-    .limit(POPULAR_SIZE)
-    .execute();
-  const views = await productViews(db, rows);
-  return views.toSorted((one, other) => ranked.indexOf(one.id) - ranked.indexOf(other.id));
+  const ranked = await mostPopular(db);
+  return productsOf(
+    db,
+    ranked.map(({ product }) => product),
+  );
 }
 
 async function readNewest(db: Database) {
   const rows = await db
     .selectFrom('market_products')
-    .selectAll()
+    .select('product')
     .where('removed', 'is', null)
     .orderBy('id', 'desc')
     .limit(NEWEST)
     .execute();
-  return productViews(db, rows);
-}
-
-async function productViews(db: Database, rows: readonly Row<'market_products'>[]): Promise<Product[]> {
-  if (rows.length === 0) return [];
-  const books = await db
-    .selectFrom('market_books')
-    .selectAll()
-    .where(
-      'product',
-      'in',
-      rows.map(({ product }) => product),
-    )
-    .execute();
-  return rows.map((row) =>
-    productView(
-      row,
-      books.filter(({ product }) => product === row.product),
-    ),
+  return productsOf(
+    db,
+    rows.map(({ product }) => product),
   );
 }
 

@@ -20,11 +20,6 @@ const STEPS: Readonly<Record<OrderStatus, { readonly [To in OrderStatus]?: reado
   refunded: {},
 };
 
-/** Whether a text is the status of an order. */
-export function isStatus(text: string): text is OrderStatus {
-  return (ORDER_STATUSES as readonly string[]).includes(text);
-}
-
 /** What somebody may make of an order now. */
 export function stepsFrom(status: OrderStatus, by: Taker): OrderStatus[] {
   return ORDER_STATUSES.filter((next) => STEPS[status][next]?.includes(by));

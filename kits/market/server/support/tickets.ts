@@ -32,7 +32,7 @@ export function isAgent({ claims: { roles } }: Identity): boolean {
 }
 
 /** The same for a ticket that is not there and for one that is none of the caller's business. */
-export function noSuchTicket(): TidingsError {
+function noSuchTicket(): TidingsError {
   return new TidingsError('not_found', 'There is no such ticket.');
 }
 
