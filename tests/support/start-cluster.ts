@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
 import { afterAll, beforeAll } from 'vitest';
 import { startRedis, type TestRedis } from '../../packages/server/src/brokers/redis/testing/start-redis.ts';
 import type { ConfigInput } from '../../packages/server/src/config.ts';
+import { sql } from '../../packages/server/src/kit.ts';
 import { openDatabase } from '../../packages/server/src/storage/database.ts';
 import { startPostgres, type TestPostgres } from '../../packages/server/src/storage/testing/postgres.ts';
 import { Api } from './api.ts';

@@ -56,12 +56,13 @@ import type { SignIn } from './http/development.ts';
 import type { Phase } from './http/parts.ts';
 import { registerHttp } from './http/register-http.ts';
 import { type InstalledKit, installKit } from './kits/install-kit.ts';
+import { JobTurns } from './kits/job-turns.ts';
 import { loadKit } from './kits/load-kit.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 import { openSharedSecrets } from './shared-secrets.ts';
 import { openDataDirectory } from './storage/data-directory.ts';
 import { openDatabase } from './storage/database.ts';
-import { JobTurns } from './storage/job-turns.ts';
+
 import { SqliteJournal } from './storage/journal/sqlite-journal.ts';
 import { CORE_MIGRATIONS, databaseId, migrate } from './storage/migrations.ts';
 import { Outbox } from './storage/outbox.ts';

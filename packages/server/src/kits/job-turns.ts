@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Clock } from '../core/ports/clock.ts';
 import { Recurring } from '../core/recurring.ts';
-import type { CoreTables } from './migrations.ts';
+import type { CoreTables } from '../storage/migrations.ts';
 
 export interface JobTurnsOptions {
   /** With the core's migrations run. */

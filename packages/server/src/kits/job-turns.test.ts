@@ -1,9 +1,9 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { ManualClock } from '../core/testing/manual-clock.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase } from '../storage/database.ts';
+import { CORE_MIGRATIONS, migrate } from '../storage/migrations.ts';
+import { temporaryDirectory } from '../storage/testing/temporary-directory.ts';
 import { JobTurns } from './job-turns.ts';
-import { CORE_MIGRATIONS, migrate } from './migrations.ts';
-import { temporaryDirectory } from './testing/temporary-directory.ts';
 
 const SECOND = 1000;
 
