@@ -4,8 +4,15 @@
  * @module
  */
 import { type Client, createStore, type Store } from '@tidings/client';
+import { SnapshotReader } from '../../../shared/web/snapshot-reader.ts';
 import { whenLive } from '../../../shared/web/when-live.ts';
-import type { CallMember as Caller, CallJoined, CallMembers, CallSignalled } from '../../events.ts';
+import type {
+  CallEnded,
+  CallMember as Caller,
+  CallJoined,
+  CallMembers,
+  CallSignalled,
+} from '../../events.ts';
 
 /** Somebody in the call. */
 export interface CallMember {
@@ -27,6 +34,8 @@ export interface CallState {
   readonly microphone: boolean;
   readonly camera: boolean;
   readonly error: unknown;
+  /** Why the call has ended without the visitor's doing. */
+  readonly ended: CallEnded['reason'] | undefined;
 }
 
 /** What {@link CallSignalled} carries: a description or a candidate. */
@@ -57,6 +66,7 @@ const OUT: CallState = {
   microphone: true,
   camera: true,
   error: undefined,
+  ended: undefined,
 };
 
 /** Takes part in the call of a thread, from {@link CallSession.join} until it is left or closed. */
@@ -68,7 +78,7 @@ export class CallSession {
   readonly #set: (change: Partial<CallState>) => void;
   readonly #peers = new Map<string, Peer>();
   readonly #stops: (() => void)[] = [];
-  readonly #following: (() => void)[] = [];
+  readonly #members = new SnapshotReader();
   /** Of what was joined last. */
   #session = '';
   #others: readonly Caller[] = [];
@@ -135,39 +145,38 @@ export class CallSession {
   }
 
   async #enter(): Promise<void> {
-    const { channel, signals, ice_servers, members } = await this.#command<CallJoined>('call_join', {});
+    const { ice_servers, members } = await this.#command<CallJoined>('call_join', {});
     this.#servers = ice_servers as readonly RTCIceServer[];
     this.#meet(members);
-    this.#follow(channel, signals);
-  }
-
-  /**
-   * Hears what the others say. Whoever has come hears nothing before that, so they begin: they call all who are there by
-   * then, and those who come later call them.
-   */
-  #follow(channel: string, signals: string): void {
-    for (const stop of this.#following.splice(0)) stop();
-    const all = this.#client.channel<{ call_members: CallMembers }>(channel);
-    const own = this.#client.channel<{ call_signal: CallSignalled }>(signals);
-    const begin = async () => {
-      if (own.status.getSnapshot().state !== 'live' || all.status.getSnapshot().state !== 'live') return;
-      const { members } = await this.#command<CallMembers>('call_members', {});
-      this.#meet(members);
-      for (const { user } of this.state.getSnapshot().members) this.#peerOf(user);
-      this.#show();
-    };
-    const beginSafely = () => void begin().catch(() => {});
-    this.#following.push(
-      all.on('call_members', ({ members }) => this.#meet(members)),
-      own.on('call_signal', (signal) => this.#heard(signal)),
-      whenLive(this.#client, own, beginSafely),
-      whenLive(this.#client, all, beginSafely),
-    );
+    // Who comes calls those who are there; those who come later call.
+    for (const { user_id } of this.#others) this.#peerOf(user_id);
+    this.#show();
   }
 
   #listen(): void {
+    const channel = this.#client.channel<{ call_members: CallMembers }>(`call:${this.#thread}`);
+    const ask = () =>
+      this.#members
+        .read(() => this.#command<CallMembers>('call_members', {}))
+        .then(
+          (answer) => answer && this.#meet(answer.members),
+          // There is no connection, and there will be an answer with the next one.
+          () => {},
+        );
     let away = false;
     this.#stops.push(
+      channel.on('call_members', ({ members }) => {
+        this.#members.hear();
+        this.#meet(members);
+      }),
+      channel.onGap(ask),
+      whenLive(this.#client, channel, () => void ask()),
+      this.#client.on('direct', ({ event, data }) => {
+        const told = data as CallSignalled | CallEnded;
+        if (told.thread_id !== this.#thread) return;
+        if (event === 'call_signal') this.#heard(told as CallSignalled);
+        else if (event === 'call_ended') this.#end('elsewhere');
+      }),
       this.#client.status.subscribe(() => {
         const live = this.#client.status.getSnapshot().state === 'connected';
         // A session that has ended has left the call; what is said meanwhile goes on, from browser to browser.
@@ -280,14 +289,15 @@ export class CallSession {
     this.#set({ members });
   }
 
-  #end(): void {
+  /** @param reason why it has ended, unless the visitor has */
+  #end(reason?: CallEnded['reason']): void {
     this.#turn += 1;
-    for (const stop of [...this.#stops.splice(0), ...this.#following.splice(0)]) stop();
+    for (const stop of this.#stops.splice(0)) stop();
     for (const { connection } of this.#peers.values()) connection.close();
     this.#peers.clear();
     this.#others = [];
     for (const track of this.state.getSnapshot().own?.getTracks() ?? []) track.stop();
-    this.#set(OUT);
+    this.#set({ ...OUT, ended: reason });
   }
 
   #command<Result>(name: string, data: object): Promise<Result> {

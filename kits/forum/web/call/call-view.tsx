@@ -22,12 +22,12 @@ export function CallView({ forum, id }: CallViewProps) {
 
 function InCall({ forum, session }: { readonly forum: Forum; readonly session: CallSession }) {
   const { t, page } = forum;
-  const { phase, members, own, microphone, camera, error } = useValue(session.state);
+  const { phase, members, own, microphone, camera, error, ended } = useValue(session.state);
   const live = useLive();
   if (phase === 'out')
     return (
       <div className="forum-none forum-call-door">
-        <p>{t.callLead}</p>
+        <p>{ended === undefined ? t.callLead : t.callElsewhere}</p>
         <p className="forum-problem" role="alert">
           {error === undefined ? null : callProblem(forum, error)}
         </p>

@@ -21,13 +21,14 @@ export interface ChartOptions {
 
 const HOUR = 3_600_000;
 
-/** Draws how many played; a point that is missing, or when the server was down, is a hole. @returns `undefined` for nothing */
+/** Draws how many played; a point that is missing, or when the server was down, is a hole. @returns `undefined` for fewer than two points */
 export function chartOf(
   points: readonly ServerPoint[],
   { step, width, height, hours, now = Date.now() }: ChartOptions,
 ): Chart | undefined {
   const known = points.filter(({ online }) => online);
-  if (known.length === 0) return undefined;
+  // Of one point there is nothing to see.
+  if (known.length < 2) return undefined;
   const most = Math.max(...known.map(({ players }) => players));
   const begin = now - hours * HOUR;
   const x = (at: number) => round(Math.min(1, Math.max(0, (at - begin) / (hours * HOUR))) * width);

@@ -50,9 +50,7 @@ export function ServerCard({ forum, servers, id, status, watch }: ServerCardProp
       </dl>
       <meter min={0} max={Math.max(1, max_players)} value={online ? players : 0} aria-label={t.players} />
       {inView ? <PlayersChart forum={forum} id={id} players={players} /> : <div className="forum-chart" />}
-      <p className="forum-hint forum-server-address">
-        {[type, address].filter((each) => each !== '').join(' · ')}
-      </p>
+      <p className="forum-hint forum-server-address">{address === '' ? null : `${type} · ${address}`}</p>
       <div className="forum-actions">
         <button
           type="button"

@@ -110,6 +110,7 @@ export const en: Texts = {
   versions: 'Earlier versions',
   noVersions: 'There are none yet.',
   callLead: 'Talk and see each other. Others in the thread can join.',
+  callElsewhere: 'You are in this call in another window or on another device.',
   joinCall: 'Join the call',
   leaveCall: 'Leave',
   mute: 'Mute',

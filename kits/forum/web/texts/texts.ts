@@ -107,6 +107,7 @@ export interface Texts {
   readonly noVersions: string;
   // The call
   readonly callLead: string;
+  readonly callElsewhere: string;
   readonly joinCall: string;
   readonly leaveCall: string;
   readonly mute: string;

@@ -119,6 +119,7 @@ export const tr: Texts = {
   versions: 'Önceki sürümler',
   noVersions: 'Henüz yok.',
   callLead: 'Konuşun, birbirinizi görün. Konudaki diğerleri de katılabilir.',
+  callElsewhere: 'Bu görüşmeye başka bir pencereden ya da cihazdan katıldınız.',
   joinCall: 'Görüşmeye katıl',
   leaveCall: 'Ayrıl',
   mute: 'Sesi kapat',
