@@ -99,7 +99,9 @@ test('a client that comes back to another server has everything, once', async ()
   expect(await resumed.messages(1)).toMatchObject([{ payload: 'last' }]);
 });
 
-test('what a server has acknowledged outlives it, and its clients go on at another one', async () => {
+test('what a server has acknowledged outlives it, and its clients go on at another one', {
+  timeout: 60_000,
+}, async () => {
   const config = await stores.fresh(CONFIG);
   const a = await prepareServer({ config });
   await a.start();
