@@ -97,10 +97,11 @@ describe.each(DATABASES)('moderation on %s', (database) => {
     expect((await queue(forum, thread)).map(({ why }) => why)).toEqual(['links']);
     forum.clock.jump(60_000);
     expect((await post(forum, user, thread, 'later')).status).toBe(201);
-    // At once, too.
+    // At once and in several threads, too.
+    const other = await forum.thread();
     forum.clock.jump(60_000);
     const burst = await Promise.all(
-      Array.from({ length: 8 }, (_, n) => post(forum, user, thread, `burst ${n}`)),
+      Array.from({ length: 8 }, (_, n) => post(forum, user, n % 2 ? thread : other, `burst ${n}`)),
     );
     expect(burst.filter(({ status }) => status === 201)).toHaveLength(4);
   });
