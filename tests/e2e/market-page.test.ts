@@ -50,6 +50,7 @@ it('has a buyer and a seller meet, and both see their order go its way', async (
   await buyer.page.getByRole('link', { name: 'To the order' }).click();
   const bought = buyer.page.locator('.market-order[data-selected=true]');
   await bought.waitFor();
+  await buyer.page.locator('.market-match').waitFor({ state: 'detached' });
   const order = Number(await bought.getAttribute('data-order'));
   await seller.goTo('Orders');
   const step = (tab: typeof buyer, status: string) =>

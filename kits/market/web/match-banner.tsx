@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { moneyText } from '../../shared/web/money.ts';
 import { PageLink } from '../../shared/web/page-link.tsx';
+import { useParameter } from '../../shared/web/use-parameter.ts';
 import type { MyMatchCreated } from '../events.ts';
 import { addressOf } from './address-of.ts';
 import type { Market } from './market.ts';
@@ -14,6 +15,9 @@ export interface MatchBannerProps {
 /** Says that the visitor has bought or sold, until they have seen it. It is always there, so that it is read out. */
 export function MatchBanner({ market: { page, t }, match }: MatchBannerProps) {
   const [closed, setClosed] = useState<number>();
+  const opened = useParameter('order');
+  // Who has gone to the order knows.
+  if (match && String(match.order_id) === opened && closed !== match.match_id) setClosed(match.match_id);
   const shown = match && match.match_id !== closed ? match : undefined;
   return (
     <div role="status">
