@@ -82,15 +82,23 @@ export class LogLink {
   /** @throws Error that says why Redis cannot be used. */
   async open(): Promise<void> {
     const { prefix, onEntry, onError } = this.#options;
-    this.#client = await openRedis(this.#options);
+    const client = await openRedis(this.#options);
+    const { socketEpoch } = client;
+    this.#client = client;
     try {
-      const { faults, place } = await this.#find(this.#client);
+      const { faults, place } = await this.#find(client);
       if (!place) throw new Error(`This Redis cannot be used: ${faults.join('; ')}.`);
       this.#reader = new LogReader({
         client: await openRedis(this.#options),
         key: `${prefix}log`,
         onEntries: (entries) => {
-          for (const entry of entries) onEntry(entry);
+          for (const entry of entries) {
+            try {
+              onEntry(entry);
+            } catch (error) {
+              onError(error);
+            }
+          }
           this.#settle();
         },
         onGap: () => {
@@ -101,11 +109,11 @@ export class LogLink {
       });
       this.#reader.start(place);
     } catch (error) {
-      this.#client.destroy();
+      client.destroy();
       throw error;
     }
-    this.#openOn = this.#client.socketEpoch;
-    this.#client.on('ready', () => void this.#reopen());
+    this.#openOn = socketEpoch;
+    client.on('ready', () => void this.#reopen());
   }
 
   /**

@@ -7,11 +7,11 @@ export interface LogReaderOptions {
   readonly client: RedisClient;
   /** The stream. */
   readonly key: string;
-  /** Takes what came, in order and without a hole. */
+  /** Takes what came, in order and without a hole. It must not throw. */
   readonly onEntries: (entries: readonly LogEntry[]) => void;
   /** What was to come next is not there any more. Nothing is read until {@link LogReader.seek}. */
   readonly onGap: () => void;
-  /** An entry could not be taken, which is a fault of whoever takes it; or Redis refuses to be read. */
+  /** Redis refuses to be read, or there is something in the log that is no entry. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -78,30 +78,41 @@ export class LogReader {
   }
 
   async #run(): Promise<void> {
-    const { onEntries, onGap, onError } = this.#options;
+    const { onEntries, onGap } = this.#options;
     while (!this.#closed) {
       await this.#halted?.promise;
       const seeks = this.#seeks;
-      const entries = await this.#read();
-      if (this.#closed || seeks !== this.#seeks || entries.length === 0) continue;
-      const { number } = this.#place;
-      const first = entries.findIndex((entry, index) => entry.number !== number + 1 + index);
-      const whole = first === -1 ? entries : entries.slice(0, first);
-      const last = whole.at(-1);
+      const texts = await this.#read();
+      if (this.#closed || seeks !== this.#seeks || texts.length === 0) continue;
+      const entries = this.#next(texts);
+      const last = entries.at(-1);
       if (last) this.#place = { sequence: last.event.sequence, number: last.number };
-      try {
-        onEntries(whole);
-      } catch (error) {
-        onError(error);
-      }
-      if (first === -1) continue;
+      onEntries(entries);
+      if (entries.length === texts.length) continue;
       this.#halted = Promise.withResolvers();
       onGap();
     }
   }
 
+  /** The entries that follow, up to the first that does not. */
+  #next(texts: readonly string[]): readonly LogEntry[] {
+    const entries: LogEntry[] = [];
+    let { number } = this.#place;
+    try {
+      for (const text of texts) {
+        const entry = decodeEntry(text);
+        number += 1;
+        if (entry.number !== number) break;
+        entries.push(entry);
+      }
+    } catch (error) {
+      this.#options.onError(error);
+    }
+    return entries;
+  }
+
   /** What has come, or nothing after a while. */
-  async #read(): Promise<readonly LogEntry[]> {
+  async #read(): Promise<readonly string[]> {
     const { client, key, onError } = this.#options;
     const from = `${this.#place.sequence}-0`;
     try {
@@ -115,7 +126,7 @@ export class LogReader {
         key,
         from,
       ]);
-      return (reply?.[key] ?? []).map(([, [, text]]) => decodeEntry(text));
+      return (reply?.[key] ?? []).map(([, [, text]]) => text);
     } catch (error) {
       if (this.#closed) return [];
       // The connection says itself what it has, and is made again by itself.

@@ -145,6 +145,23 @@ test('what was trimmed before a node read it is told as a gap, and it goes on', 
   expect(gaps).toEqual([1]);
 });
 
+test('a Redis that has forgotten the scripts refuses, and knows them again', async () => {
+  const { start } = createNodes();
+  const { broker, heard, gaps } = await start();
+  await client.scriptFlush();
+  await expect(broker.publish(request(1), POLICY)).rejects.toMatchObject({ code: 'storage_unavailable' });
+  await expect
+    .poll(() =>
+      broker.publish(request(2, { key: 'k' }), POLICY).then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
+  expect(heard.map(({ json }) => json)).toEqual(['2']);
+  expect(gaps).toEqual([]);
+});
+
 test('a Redis that was emptied: every node begins another log, says so, and no position is taken', async () => {
   const { prefix, start } = createNodes();
   const a = await start();
