@@ -236,13 +236,15 @@ describe.each(DATABASES)('threads on %s', (database) => {
       ['ayse', 'berk', 'cem', 'derya'].map((n) => [n, `${n}-${randomUUID()}`]),
     );
     const as = (name: string) => forum.as(users[name] as string, { name: `${name}${board.slice(-12)}` });
+    const loud = forum.as(users.berk as string, { name: 'ğ'.repeat(500) });
     const told = async (name: string) =>
       ((await ok(as(name), 'GET', '/notifications?limit=100')).notifications as Body[])
         .map(({ category, data }) => `${category} ${(data as Body).seq}`)
         .reverse();
     for (const name of Object.keys(users)) await ok(as(name), 'PUT', '/forum/status', { status: 'online' });
-    const { id } = await begin(as('ayse'), board, 'Telling');
-    await write(as('berk'), id, 'one reply');
+    // Whatever it is called, there is room for it in a notification.
+    const { id } = await begin(as('ayse'), board, '👟'.repeat(200));
+    await write(loud, id, 'one reply');
     await write(as('berk'), id, 'another, that is no news');
     expect(await told('ayse')).toEqual(['forum.reply 2']);
     await ok(as('ayse'), 'PUT', `/forum/threads/${id}/read`, {});

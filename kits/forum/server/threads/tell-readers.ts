@@ -13,6 +13,10 @@ import { type PostRow, postId } from './views.ts';
 
 type Transaction = KitTransaction<ForumTables>;
 
+/** Characters of a name, and of a thread's title, for which a notification's title has room. */
+const SHORT_NAME = 30;
+const SHORT_TITLE = 50;
+
 /** Followers that one post tells; the others are told of the next. */
 const MAX_TOLD = 500;
 
@@ -33,7 +37,11 @@ export async function tellReaders(transaction: Transaction, thread: ThreadRow, p
     const kind = mentioned.has(user) ? 'mention' : 'reply';
     await notify(user, {
       template: kind,
-      values: { name: post.name, title: thread.title, text: excerpt(post.content) },
+      values: {
+        name: excerpt(post.name, SHORT_NAME),
+        title: excerpt(thread.title, SHORT_TITLE),
+        text: excerpt(post.content),
+      },
       key: `${kind}:${postId(thread.id, post.seq)}`,
       url: `/forum?thread=${thread.id}&post=${post.seq}`,
       data: { thread_id: thread.id, seq: post.seq, by: post.user },

@@ -18,10 +18,10 @@ export function likePattern(query: string): string {
   return `%${searchText(query.trim()).replaceAll(/[\\%_]/g, '\\$&')}%`;
 }
 
-/** How a post begins. */
-export function excerpt(content: string): string {
+/** How a text begins. @param most characters */
+export function excerpt(content: string, most = EXCERPT): string {
   const characters = [...content];
-  return characters.length > EXCERPT ? `${characters.slice(0, EXCERPT).join('')}…` : content;
+  return characters.length > most ? `${characters.slice(0, most).join('')}…` : content;
 }
 
 const LINK = /(?:https?:\/\/|www\.)[^\s]+/giu;
