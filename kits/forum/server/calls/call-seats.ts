@@ -11,6 +11,8 @@ export class CallSeats {
   /** The threads that each is in the call of. */
   readonly #threads = new Map<Session, Set<string>>();
   #timer: Timer | undefined;
+  /** It was time to renew since the last renewal began. */
+  #due = false;
   #renewing: Promise<void> | undefined;
 
   constructor(forum: Forum) {
@@ -50,11 +52,21 @@ export class CallSeats {
   }
 
   #renewSoon(): void {
-    this.#renewing ??= this.#renew()
-      .catch((error: unknown) => this.#forum.log.error({ err: error }, 'seats in calls could not be renewed'))
-      .finally(() => {
-        this.#renewing = undefined;
-      });
+    this.#due = true;
+    this.#renewing ??= this.#renewWhileDue();
+  }
+
+  /** Never rejects. */
+  async #renewWhileDue(): Promise<void> {
+    while (this.#due) {
+      this.#due = false;
+      try {
+        await this.#renew();
+      } catch (error) {
+        this.#forum.log.error({ err: error }, 'seats in calls could not be renewed');
+      }
+    }
+    this.#renewing = undefined;
   }
 
   async #renew(): Promise<void> {
