@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { Avatar } from '../../shared/web/avatar.tsx';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
-import type { Message } from '../events.ts';
 import { LinkedText } from '../../shared/web/linked-text.tsx';
+import type { Message } from '../events.ts';
 import type { Row } from './rows.ts';
 import type { Texts } from './texts/texts.ts';
 import { TEXTS } from './texts.ts';
@@ -138,7 +138,7 @@ interface UnsentRowProps extends Pick<MessageRowProps, 'page' | 'onRetry' | 'onD
 function UnsentRow({ row: { unsent, first }, page, onRetry, onDiscard }: UnsentRowProps) {
   const { language, problemText } = page;
   const t = TEXTS[language];
-  const { text, at, error } = unsent;
+  const { data, at, error } = unsent;
   return (
     <li
       className="rooms-message"
@@ -149,7 +149,7 @@ function UnsentRow({ row: { unsent, first }, page, onRetry, onDiscard }: UnsentR
       <div className="rooms-bubble">
         <p className="unseen">{t.you}</p>
         <p className="rooms-text" dir="auto">
-          <LinkedText text={text} />
+          <LinkedText text={data.message} />
         </p>
         <p className="rooms-meta">
           <time dateTime={new Date(at).toISOString()}>{clockText(at, language)}</time>

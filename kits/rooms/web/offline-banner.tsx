@@ -1,5 +1,5 @@
-import type { Texts } from './texts/texts.ts';
 import { useLive } from '../../shared/web/use-live.ts';
+import type { Texts } from './texts/texts.ts';
 
 export interface OfflineBannerProps {
   readonly t: Texts;

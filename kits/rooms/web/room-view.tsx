@@ -2,6 +2,7 @@ import { usePresence, useTyping } from '@tidings/react';
 import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { Call } from '../../shared/web/call.ts';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
+import { useLive } from '../../shared/web/use-live.ts';
 import type { Message, MyRoom } from '../events.ts';
 import { Composer } from './composer.tsx';
 import { composerId } from './composer-id.ts';
@@ -14,7 +15,6 @@ import { selectRoom } from './select-room.ts';
 import { Lock } from './sidebar.tsx';
 import { TEXTS } from './texts.ts';
 import type { UnsentMessages } from './unsent.ts';
-import { useLive } from '../../shared/web/use-live.ts';
 import { useReadMark } from './use-read-mark.ts';
 import { useRoomLog } from './use-room-log.ts';
 
@@ -72,7 +72,7 @@ export function RoomView({ page, call, list, unsent, banner, id, room }: RoomVie
     () =>
       rowsOf(
         state.messages,
-        all.filter(({ roomId }) => roomId === id),
+        all.filter(({ data }) => data.roomId === id),
         user,
         mark.line,
       ),
@@ -143,7 +143,7 @@ export function RoomView({ page, call, list, unsent, banner, id, room }: RoomVie
         editing={editing}
         onSend={(text) => {
           mark.clear();
-          unsent.send(id, text);
+          unsent.write(id, text);
         }}
         onEdit={({ seq }, message) => {
           setEditing(undefined);

@@ -7,10 +7,10 @@ import { RoomList } from './room-list.ts';
 import { RoomPreview } from './room-preview.tsx';
 import { RoomView } from './room-view.tsx';
 import './rooms.css';
+import { useLive } from '../../shared/web/use-live.ts';
 import { Sidebar } from './sidebar.tsx';
 import { TEXTS } from './texts.ts';
 import { UnsentMessages } from './unsent.ts';
-import { useLive } from '../../shared/web/use-live.ts';
 
 /** The chat. */
 export function RoomsPage(page: KitPageProps) {

@@ -22,7 +22,12 @@ function message(seq: number, user: string, at = NOON): Message {
   };
 }
 
-const unsent = (key: string, at = NOON) => ({ key, roomId: 'r', text: key, at, error: undefined });
+const unsent = (key: string, at = NOON) => ({
+  key,
+  data: { roomId: 'r', message: key, timestamp: new Date(at).toISOString() },
+  at,
+  error: undefined,
+});
 
 const brief = (rows: readonly Row[]) =>
   rows.map((row) => {

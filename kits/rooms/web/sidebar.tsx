@@ -4,6 +4,7 @@ import type { Call } from '../../shared/web/call.ts';
 import { goTo } from '../../shared/web/go-to.ts';
 import { InboxButton } from '../../shared/web/inbox/inbox-button.tsx';
 import type { KitPageProps } from '../../shared/web/kit-page.ts';
+import { useLive } from '../../shared/web/use-live.ts';
 import type { Invitation, MyRoom } from '../events.ts';
 import { CATEGORIES } from './categories.ts';
 import { CreateRoom } from './create-room.tsx';
@@ -12,7 +13,6 @@ import type { RoomList } from './room-list.ts';
 import { roomAddress, selectRoom } from './select-room.ts';
 import { TEXTS } from './texts.ts';
 import { briefText } from './times.ts';
-import { useLive } from '../../shared/web/use-live.ts';
 
 export interface SidebarProps {
   readonly page: KitPageProps;

@@ -108,6 +108,15 @@ export class ForumTab {
     await expect.poll(() => this.page.locator('.kit-loading, [aria-busy=true]').count()).toBe(0);
   }
 
+  /** Goes to a part of the forum, as a link does. @param place such as `?tab=servers` */
+  async go(place: string): Promise<void> {
+    await this.page.evaluate((address) => {
+      history.pushState(null, '', address);
+      dispatchEvent(new PopStateEvent('popstate'));
+    }, `/forum${place}`);
+    await this.settled();
+  }
+
   /** Pixels by which the page is wider than the window. */
   overflow(): Promise<number> {
     return this.page.evaluate<number>(
