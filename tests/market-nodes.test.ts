@@ -1,4 +1,3 @@
-import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OpenOffer, OrderBook } from '../kits/market/server/book/order-book.ts';
 import type { MarketTables } from '../kits/market/server/tables.ts';
@@ -46,12 +45,13 @@ it('two servers of one database keep one book', { timeout: 60_000 }, async () =>
     if (answers[n]?.status === 201 && answers[n + 1]?.status === 201)
       expect(answers[n]?.body).toEqual(answers[n + 1]?.body);
 
-  const db = (await openDatabase({
-    directory: temporaryDirectory(),
-    url: postgres.url,
-    onError() {},
-  })) as unknown as Kysely<MarketTables>;
-  onTeardown(() => db.destroy());
+  const directory = temporaryDirectory();
+  const whole = await openDatabase({ directory, url: postgres.url, onError() {} });
+  onTeardown(() => whole.destroy());
+  const db =
+    whole.withTables<
+      Pick<MarketTables, 'market_offers' | 'market_matches' | 'market_books' | 'market_orders'>
+    >();
   const keys = await db.selectFrom('market_offers').select(['user', 'key']).execute();
   expect(new Set(keys.map(({ user, key }) => `${user} ${key}`)).size).toBe(keys.length);
   for (const size of SIZES) {

@@ -21,6 +21,9 @@ export const PRODUCT_ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
 /** The most levels of one side that `BOOK_UPDATED` has. */
 export const TOLD_LEVELS = 10;
 
+/** The most days that a bid or an ask may stay. */
+export const MAX_DAYS = 90;
+
 /** The products of the list "Popular". */
 export const POPULAR_SIZE = 10;
 
@@ -126,8 +129,12 @@ export const BidUpdated = Type.Object({
 export type BidUpdated = Static<typeof BidUpdated>;
 
 /** The best asks have changed: likewise, with the lowest. */
-export const AskUpdated = BidUpdated;
-export type AskUpdated = BidUpdated;
+export const AskUpdated = Type.Object({
+  ...BidUpdated.properties,
+  price: orNull(Price, 'The lowest ask for the product, in any size; null when there is none.'),
+  size_price: orNull(Price, 'The lowest ask for that size.'),
+});
+export type AskUpdated = Static<typeof AskUpdated>;
 
 /** A pair was sold; who bought and sold is not said. */
 export const MatchCreated = Type.Object({
@@ -249,7 +256,11 @@ export const PlaceOffer = Type.Object({
   price: Type.Optional(Price),
   amount: Type.Optional(Amount),
   days: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 90, default: 30, description: 'It expires after so many.' }),
+    Type.Integer({
+      minimum: 1,
+      maximum: MAX_DAYS,
+      description: 'It expires after so many; as the market says, when absent.',
+    }),
   ),
 });
 export type PlaceOffer = Static<typeof PlaceOffer>;
@@ -483,7 +494,7 @@ export const SNEAKER_EVENTS = {
 } as const;
 
 /** Events of `market:all`: the same of all products; a slow reader gets the newest of each product and side. */
-export const MARKET_EVENTS = SNEAKER_EVENTS;
+export const MARKET_EVENTS = { ...SNEAKER_EVENTS } as const;
 
 /** Events of `depth:ID`. */
 export const DEPTH_EVENTS = { BOOK_UPDATED: BookUpdated } as const;

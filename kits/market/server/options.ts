@@ -4,6 +4,8 @@
  * @module
  */
 
+import { MAX_DAYS } from '../events.ts';
+
 /** Options of the market kit. */
 export interface MarketOptions {
   /** Bids and asks that one user may have open at once. `MARKET_MAX_OPEN`. @default 200 */
@@ -31,9 +33,6 @@ const DEFAULTS: MarketOptions = {
   maxWatches: 200,
   maxTickets: 10,
 };
-
-/** The most days that a bid or an ask may stay. */
-export const MAX_DAYS = 90;
 
 /** The environment variable of each option. */
 const VARIABLES: { readonly [Name in keyof MarketOptions]: string } = {

@@ -20,9 +20,6 @@ import {
 import { TOLD_EVENTS } from '../../events.ts';
 import { sneakerChannel } from '../channels.ts';
 
-/** The dialect's name, by which its sessions are known. */
-export const DIALECT = 'market';
-
 const TYPING = 'typing:support:';
 const PRESENCE = 'presence:';
 
@@ -181,7 +178,7 @@ function encodeNotice(notice: Notice): string {
 }
 
 export const dialect: Dialect = {
-  name: DIALECT,
+  name: 'market',
   decode: (text) => decodeMessages(text, decodeOne),
   encodeEvent,
   encodeReply,

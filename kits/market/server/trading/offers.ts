@@ -12,7 +12,7 @@ import { offerView } from './offer-view.ts';
 export type OfferRow = Row<'market_offers'>;
 
 /** There is no such bid or ask; also of somebody else's. */
-export function noOffer(side: Side): TidingsError {
+function noOffer(side: Side): TidingsError {
   return new TidingsError('not_found', `You have no such ${side}.`);
 }
 

@@ -129,10 +129,18 @@ export class Trading {
       .where('expires', '<=', clock.now())
       .execute();
     for (const { product, size } of books)
-      await this.alone(product, async (turn) => {
-        await turn.book(size);
-        return () => undefined;
-      });
+      try {
+        await this.alone(product, async (turn) => {
+          await turn.book(size);
+          return () => undefined;
+        });
+      } catch (error) {
+        // The others expire nevertheless; this one is tried again in its next turn.
+        this.#market.log.error(
+          { err: error, product, size },
+          'What has expired could not be taken out of a book.',
+        );
+      }
   }
 
   /**
