@@ -49,7 +49,7 @@ describe.each(DATABASES)('the feed on %s', (kind) => {
   it('tells of new products', async () => {
     const { addProduct, client, feed } = await start();
     const product = await addProduct({ name: '<b>Dunk</b> Low', brand: 'Nike' });
-    const { data } = await client.event(({ event }) => event === 'NEW_PRODUCT');
+    const { data } = await client.event(({ data }) => (data?.product as Body | undefined)?.id === product);
     expect(data).toMatchObject({
       product: { id: product, name: '<b>Dunk</b> Low', brand: 'Nike', lowest_ask: null },
       message: 'New: <b>Dunk</b> Low',

@@ -40,21 +40,59 @@ const STEPS: Readonly<Record<OrderStatus, { readonly [To in OrderStatus]?: reado
   refunded: {},
 };
 
-describe.each(DATABASES)('orders on %s', (kind) => {
-  const start = async (more: TimedOptions = {}) => {
-    tests += 1;
-    const market = await startTimedMarket({ config: configOf(kind), ...more });
-    const [buyer, seller] = [`buyer-${tests}`, `seller-${tests}`] as const;
-    const product = await market.addProduct();
-    const step = (api: Api, order: number, status: string, more: object = {}, headers = {}) =>
-      api.post(`/market/orders/${order}/status`, { status, ...more }, headers);
-    return {
-      ...market,
-      ...{ buyer, seller, product, step },
-      sell: (price?: number) => market.sell(product, buyer, seller, price),
-      read: async (api: Api, order: number) => orderOf(await api.get(`/market/orders/${order}`)),
-    };
+/** Starts a market with a product, a buyer and a seller of the test's own. */
+async function startOrders(options: TimedOptions = {}) {
+  tests += 1;
+  const market = await startTimedMarket(options);
+  const [buyer, seller] = [`buyer-${tests}`, `seller-${tests}`] as const;
+  const product = await market.addProduct();
+  const step = (api: Api, order: number, status: string, more: object = {}, headers = {}) =>
+    api.post(`/market/orders/${order}/status`, { status, ...more }, headers);
+  return {
+    ...market,
+    ...{ buyer, seller, product, step },
+    sell: (price?: number) => market.sell(product, buyer, seller, price),
+    read: async (api: Api, order: number) => orderOf(await api.get(`/market/orders/${order}`)),
   };
+}
+
+it('orders take each step from whom it is up to, and from nobody else', { timeout: 60_000 }, async () => {
+  const { as, backend, buyer, seller, sell, step, read } = await startOrders();
+  const actors = { buyer: as(buyer), seller: as(seller), backend };
+  const parcel = { carrier: 'UPS', tracking: '1Z' };
+  const at = async (status: OrderStatus) => {
+    const id = await sell();
+    for (const next of WAYS[status]) orderOf(await step(backend, id, next));
+    return id;
+  };
+  for (const from of ORDER_STATUSES) {
+    const id = await at(from);
+    const before = await read(backend, id);
+    for (const to of ORDER_STATUSES)
+      for (const [name, api] of Object.entries(actors)) {
+        const body = to === 'shipped' ? parcel : {};
+        const what = `${name}: ${from} → ${to}`;
+        const takers = STEPS[from][to];
+        if (takers?.includes(name)) {
+          const fresh = await at(from);
+          expect(orderOf(await step(api, fresh, to, body)).status, what).toBe(to);
+        } else if (name === 'backend' && WAYS[from].includes(to) && to !== 'shipped')
+          expect(orderOf(await step(api, id, to)), what).toEqual(before);
+        else
+          expect((await step(api, id, to, body)).body, what).toMatchObject({
+            code: takers ? 'forbidden' : 'conflict',
+          });
+      }
+    expect(await read(backend, id)).toEqual(before);
+    for (const [name, api] of Object.entries(actors))
+      expect((await read(api, id)).next, `${name}: ${from}`).toEqual(
+        ORDER_STATUSES.filter((to) => STEPS[from][to]?.includes(name)),
+      );
+  }
+});
+
+describe.each(DATABASES)('orders on %s', (kind) => {
+  const start = (more: TimedOptions = {}) => startOrders({ config: configOf(kind), ...more });
 
   it('go from the match to the delivery, and both parties hear of each step', async () => {
     const { as, backend, buyer, seller, sell, step, read, native, inbox, clock } = await start();
@@ -151,41 +189,6 @@ describe.each(DATABASES)('orders on %s', (kind) => {
       ],
       ['Sipariş teslim edildi!', 'Air Jordan 1 Chicago, 42'],
     ]);
-  });
-
-  it('take each step from whom it is up to, and from nobody else', { timeout: 60_000 }, async () => {
-    const { as, backend, buyer, seller, sell, step, read } = await start();
-    const actors = { buyer: as(buyer), seller: as(seller), backend };
-    const parcel = { carrier: 'UPS', tracking: '1Z' };
-    const at = async (status: OrderStatus) => {
-      const id = await sell();
-      for (const next of WAYS[status]) orderOf(await step(backend, id, next));
-      return id;
-    };
-    for (const from of ORDER_STATUSES) {
-      const id = await at(from);
-      const before = await read(backend, id);
-      for (const to of ORDER_STATUSES)
-        for (const [name, api] of Object.entries(actors)) {
-          const body = to === 'shipped' ? parcel : {};
-          const what = `${name}: ${from} → ${to}`;
-          const takers = STEPS[from][to];
-          if (takers?.includes(name)) {
-            const fresh = await at(from);
-            expect(orderOf(await step(api, fresh, to, body)).status, what).toBe(to);
-          } else if (name === 'backend' && WAYS[from].includes(to) && to !== 'shipped')
-            expect(orderOf(await step(api, id, to)), what).toEqual(before);
-          else
-            expect((await step(api, id, to, body)).body, what).toMatchObject({
-              code: takers ? 'forbidden' : 'conflict',
-            });
-        }
-      expect(await read(backend, id)).toEqual(before);
-      for (const [name, api] of Object.entries(actors))
-        expect((await read(api, id)).next, `${name}: ${from}`).toEqual(
-          ORDER_STATUSES.filter((to) => STEPS[from][to]?.includes(name)),
-        );
-    }
   });
 
   it('take one step from a payment backend, however often it calls', async () => {
