@@ -193,6 +193,8 @@ describe('the forum over Socket.IO', () => {
     const ayse = await forum.socket('ayse', { name: 'Ayşe' });
     const change = (match: (data: Record<string, unknown>) => boolean) =>
       ayse.take('user_status_change', (data) => data.user_id === 'berk' && match(data));
+    // From now on it hears who comes.
+    await ayse.ask('get_online_users');
     const berk = await forum.socket('berk', { name: 'Berk' });
     expect(await change(() => true)).toMatchObject({ online: true, status: 'online', username: 'Berk' });
     expect(await berk.ask('set_status', { status: 'busy', text: 'in a match' })).toEqual({
@@ -293,6 +295,8 @@ client.call('ping')
 client.disconnect()
 `;
   const berk = await forum.native('berk');
+  // From now on it is here.
+  await berk.ask('get_online_users');
   for (const transport of ['websocket', 'polling']) {
     const child = spawn('/usr/bin/python3', ['-c', program, transport]);
     onTeardown(() => void child.kill('SIGKILL'));

@@ -7,7 +7,7 @@ import { type CommandDefinition, defineCommand } from '@tidings/server/kit';
 import { type Authenticated, AuthenticateUser, GetOnlineUsers, SetStatus } from '../../events.ts';
 import { callerOf } from '../callers.ts';
 import type { Forum } from '../tables.ts';
-import { onlineUsers, setStatus } from './people.ts';
+import { onlineUsers, setStatus, welcome } from './people.ts';
 
 export function peopleCommands(forum: Forum): readonly CommandDefinition[] {
   const commands = [
@@ -21,6 +21,7 @@ export function peopleCommands(forum: Forum): readonly CommandDefinition[] {
       exclusive: true,
       async handle({ user_id }, { identity, session }) {
         const { user, name } = callerOf(identity, user_id);
+        if (session) await welcome(session, forum);
         const { users } = await onlineUsers(forum);
         const authenticated: Authenticated = {
           status: 'success',
@@ -38,6 +39,7 @@ export function peopleCommands(forum: Forum): readonly CommandDefinition[] {
       data: GetOnlineUsers,
       idempotent: true,
       async handle(_, { session }) {
+        if (session) await welcome(session, forum);
         const online = await onlineUsers(forum);
         if (session) forum.send(session, 'online_users_list', online);
         return online;

@@ -37,19 +37,32 @@ function changeView(person: PersonRow, here: boolean, at: number): UserStatusCha
   };
 }
 
-/** A session is in, or has said who it is: its user is here, and a Socket.IO client hears what its kind expects to. */
-export async function welcome(session: Session, forum: Forum): Promise<void> {
+/** Sessions that were welcomed as a user, and when that is done. */
+const welcomed = new WeakMap<Session, { readonly user: string | undefined; readonly done: Promise<void> }>();
+
+/**
+ * A session is in, or has said who it is: its user is here, and a Socket.IO client hears what its kind expects to. Asked again,
+ * waits until that is so.
+ */
+export function welcome(session: Session, forum: Forum): Promise<void> {
+  const { user } = session.identity;
+  const before = welcomed.get(session);
+  if (before && before.user === user) return before.done;
+  const done = letIn(session, forum);
+  welcomed.set(session, { user, done });
+  done.catch(() => welcomed.delete(session));
+  return done;
+}
+
+async function letIn(session: Session, forum: Forum): Promise<void> {
   const { identity, transport } = session;
-  const channels: string[] = [];
-  if (transport === 'socketio') channels.push(ONLINE);
   const { user } = identity;
-  if (user !== undefined) {
-    await rememberPerson(forum, asUser(actorFrom(identity)));
-    channels.push(EVERYBODY);
-    const own = userChannel(user);
-    if (own && transport === 'socketio') channels.push(own);
-  }
-  if (channels.length > 0) await forum.follow(session, channels);
+  const own = user === undefined ? undefined : userChannel(user);
+  // First, so that who asks next who is here misses nobody who comes after.
+  if (transport === 'socketio') await forum.follow(session, own ? [ONLINE, own] : [ONLINE]);
+  if (user === undefined) return;
+  await rememberPerson(forum, asUser(actorFrom(identity)));
+  await forum.follow(session, [EVERYBODY]);
 }
 
 /** Keeps what somebody is called. */
