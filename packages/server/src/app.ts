@@ -10,21 +10,11 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { Registry } from 'prom-client';
-import { MemoryBroker } from './brokers/memory/memory-broker.ts';
-import { MemoryBus } from './brokers/memory/memory-bus.ts';
-import { MemoryPresenceStore } from './brokers/memory/memory-presence-store.ts';
-import { claimDatabase } from './brokers/redis/claim-database.ts';
-import { RedisBroker } from './brokers/redis/redis-broker.ts';
-import { RedisBus } from './brokers/redis/redis-bus.ts';
-import { openRedis } from './brokers/redis/redis-client.ts';
-import { RedisPresenceStore } from './brokers/redis/redis-presence-store.ts';
-import { RedisRecoveryStore } from './brokers/redis/redis-recovery-store.ts';
 import { type Config, isLoopback } from './config.ts';
 import { callBack } from './core/call-back.ts';
 import { createCore } from './core/core.ts';
 import { drain } from './core/drain.ts';
 import { resolveNamespace } from './core/namespace.ts';
-import type { Namespaces } from './core/namespaces.ts';
 import { NodeCalls } from './core/node-calls.ts';
 import { type Clock, systemClock } from './core/ports/clock.ts';
 import { createSessionLog } from './core/session-log.ts';
@@ -58,15 +48,14 @@ import { registerHttp } from './http/register-http.ts';
 import { type InstalledKit, installKit } from './kits/install-kit.ts';
 import { JobTurns } from './kits/job-turns.ts';
 import { loadKit } from './kits/load-kit.ts';
+import { openChannels } from './open-channels.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 import { openSharedSecrets } from './shared-secrets.ts';
 import { openDataDirectory } from './storage/data-directory.ts';
 import { openDatabase } from './storage/database.ts';
 
-import { SqliteJournal } from './storage/journal/sqlite-journal.ts';
 import { CORE_MIGRATIONS, databaseId, migrate } from './storage/migrations.ts';
 import { Outbox } from './storage/outbox.ts';
-import { SqliteRecoveryStore } from './storage/sqlite-recovery-store.ts';
 import { SocketIOTransport } from './transports/socketio/socketio-transport.ts';
 import { registerSse } from './transports/sse/register-sse.ts';
 import type { SseTransport } from './transports/sse/sse-transport.ts';
@@ -158,25 +147,20 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   await migrate(db, 'push', PUSH_MIGRATIONS);
   await migrate(db, 'email', EMAIL_MIGRATIONS);
 
-  // The other servers
-  const redisFailed = failed('the connection to Redis broke');
-  const redis = config.redis
-    ? opened(await openRedis({ url: config.redis, onError: redisFailed }), (client) => client.destroy())
-    : undefined;
-  if (redis) await claimDatabase(redis, config.redisPrefix, await databaseId(db));
-  const node = `${hostname()}-${randomBytes(NODE_BYTES).toString('hex')}`;
-  const bus = opened(
-    config.redis
-      ? new RedisBus({
-          node,
-          url: config.redis,
-          prefix: config.redisPrefix,
-          clock,
-          onError: redisFailed,
-        })
-      : new MemoryBus(node),
+  // Channels, and the other servers
+  const channels = opened(
+    await openChannels({
+      config,
+      data,
+      node: `${hostname()}-${randomBytes(NODE_BYTES).toString('hex')}`,
+      database: await databaseId(db),
+      clock,
+      onGap: () => callBack(core.hub, config.drain.spread),
+      onError: (error, message) => failed(message)(error),
+    }),
     (part) => part.close(),
   );
+  const { broker, bus } = channels;
   const nodes = new NodeCalls({ bus, clock, onError: failed('another server could not be asked') });
 
   // The core
@@ -193,23 +177,6 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     onError: failed('the keys of tokens could not be had'),
   });
   const { limits } = config;
-  const broker = opened(
-    redis
-      ? new RedisBroker({
-          url: config.redis,
-          prefix: config.redisPrefix,
-          clock,
-          onGap: () => callBack(core.hub, config.drain.spread),
-          onError: redisFailed,
-        })
-      : new MemoryBroker({
-          clock,
-          journal: new SqliteJournal(join(data, 'journal.db')),
-          maxHistoryBytes: limits.historyBytes,
-          maxKeys: limits.keys,
-        }),
-    (part) => part.close(),
-  );
   const core = createCore({
     ...config,
     clock,
@@ -255,9 +222,9 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     createPresence({
       core,
       broker,
-      store: redis ? new RedisPresenceStore(redis, config.redisPrefix) : new MemoryPresenceStore(),
+      store: channels.presence,
       clock,
-      node,
+      node: bus.node,
       ...config.presence,
       onError: failed('presence could not be told'),
     }),
@@ -368,14 +335,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       server: http.server,
       clock,
       commands: core.dispatch.commands,
-      recovery: redis
-        ? new RedisRecoveryStore({
-            client: redis,
-            prefix: config.redisPrefix,
-            clock,
-            onError: failed('Socket.IO sessions could not be kept as ours'),
-          })
-        : new SqliteRecoveryStore(data),
+      recovery: channels.recovery,
       recoveryWindow: config.socketio.recoveryWindow,
       parse: parseJson,
       addressOf,
@@ -471,7 +431,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     limits,
   });
   await http.ready();
-  if (broker instanceof RedisBroker) assertDurable(broker, core.namespaces);
+  channels.assertDurable(core.namespaces);
   // Before anyone comes in, and once everybody listens: what is revoked from now on is told, what was before is read.
   await bus.start();
   await revocations.start();
@@ -504,15 +464,6 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       }
     },
   };
-}
-
-/** @throws Error when what is acknowledged on a durable channel would not survive a crash of Redis. */
-function assertDurable(broker: RedisBroker, namespaces: Namespaces): void {
-  const durable = namespaces.all().filter(({ history }) => history.durable);
-  if (broker.onDisk || durable.length === 0) return;
-  throw new Error(
-    `Namespaces are durable (${durable.map(({ name }) => name).join(', ')}), but Redis does not have on disk what it has answered: what was acknowledged would be lost with its process. Set "appendonly yes", "appendfsync always" and "no-appendfsync-on-rewrite no" in Redis, and let the server read its CONFIG.`,
-  );
 }
 
 /** Whether whoever reaches this server sits at its machine, and tries things out there. */
