@@ -1,15 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { Feed, Watch } from '../kits/market/events.ts';
+import { scoreOf } from '../kits/market/server/feed/popularity.ts';
+import type { MarketTables } from '../kits/market/server/tables.ts';
+import { openDatabase } from '../packages/server/src/storage/database.ts';
 import type { Body } from './support/api.ts';
 import { bothDatabases, DATABASES } from './support/kitchen/both-databases.ts';
 import {
   DAY,
   heard,
+  laterClock,
   MINUTE,
   startTimedMarket,
+  type TimedMarket,
   type TimedOptions,
 } from './support/market/start-timed-market.ts';
 import type { NativeClient } from './support/native-client.ts';
+import { onTeardown } from './support/teardown.ts';
+import { temporaryDirectory } from './support/temporary-directory.ts';
 
 const configOf = bothDatabases();
 
@@ -244,4 +251,43 @@ describe.each(DATABASES)('the feed on %s', (kind) => {
     expect((await backend.call('DELETE', `/market/products/${two}`)).status).toBe(204);
     await told(client, [three, one]);
   });
+});
+
+it('two servers of one database tell and count everything once', { timeout: 60_000 }, async () => {
+  const clock = laterClock();
+  const config = configOf('PostgreSQL');
+  const servers = await Promise.all([1, 2].map(() => startTimedMarket({ clock, config })));
+  const [one, other] = servers as [TimedMarket, TimedMarket];
+  const product = await one.addProduct();
+  await one.place('ask', 'seller', product, 200);
+  const fans = ['two-fan-1', 'two-fan-2'] as const;
+  for (const fan of fans) await one.as(fan).call('PUT', `/market/watches/${product}`, { price: 150 });
+  // Below the price of the watch and that of a drop, all of them, in either size.
+  const asks = Array.from({ length: 12 }, (_, n) => n);
+  await Promise.all(
+    asks.map((n) => servers[n % 2]?.place('ask', `seller-${n}`, product, 100 + n, n % 3 ? '42' : '43')),
+  );
+  for (const fan of fans) expect(await other.inbox(fan, 'market.watches'), fan).toHaveLength(1);
+  const { drops } = (await other.backend.get('/market/feed')).body as unknown as Feed;
+  expect(drops.filter(({ product_id }) => product_id === product)).toHaveLength(1);
+
+  await Promise.all(servers.map(({ place }, n) => place('bid', `buyer-${n}`, product, 111)));
+  const db = await openDatabase({ directory: temporaryDirectory(), url: config.database, onError() {} });
+  onTeardown(() => db.destroy());
+  const score = async () => {
+    const row = await db
+      .withTables<Pick<MarketTables, 'market_popularity'>>()
+      .selectFrom('market_popularity')
+      .select('level')
+      .where('product', '=', product)
+      .executeTakeFirst();
+    return row ? scoreOf(row.level, clock.now()) : 0;
+  };
+  clock.jump(10_000);
+  // Two pairs sold, and two bids for them.
+  await expect.poll(score).toBeCloseTo(24, 0);
+  clock.jump(10_000);
+  // Who goes waits for what it has begun.
+  for (const { stop } of servers) await stop();
+  expect(await score()).toBeCloseTo(24, 0);
 });
