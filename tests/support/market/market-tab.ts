@@ -72,7 +72,7 @@ export class MarketTab {
   /** Waits until the page is connected, and has read what it begins with: from now on things come as events. */
   async settled(): Promise<void> {
     await this.page.locator('.connection-mark[data-live=true]').waitFor();
-    await this.page.locator('.market [aria-busy=true]').waitFor({ state: 'detached' });
+    await this.page.locator('.market:not(:has([aria-busy=true]))').waitFor();
   }
 
   card(product: string): Locator {

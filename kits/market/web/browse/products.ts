@@ -104,6 +104,12 @@ export class Products {
     const reload = async () => {
       await Promise.all([this.#loadFeed(), this.#search ? this.search(this.#search) : undefined]);
     };
+    // What is read once both are followed has no hole behind it.
+    const waiting = new Set<unknown>([market, feed]);
+    const ready = (channel: unknown) => {
+      waiting.delete(channel);
+      if (waiting.size === 0) void reload();
+    };
     this.#stops = [
       market.on('BID_UPDATED', ({ product_id: id, price, amount }) =>
         this.#patch(id, { highest_bid: price, highest_bid_amount: amount }),
@@ -128,8 +134,8 @@ export class Products {
       feed.on('POPULAR_UPDATED', ({ products }) => this.#rank(products.map(({ product_id: id }) => id))),
       market.onGap(reload),
       feed.onGap(reload),
-      whenLive(client, market, () => void reload()),
-      whenLive(client, feed, () => void this.#loadFeed()),
+      whenLive(client, market, () => ready(market)),
+      whenLive(client, feed, () => ready(feed)),
     ];
   }
 

@@ -34,7 +34,7 @@ export function SneakerView({ market, id, ...parts }: SneakerViewProps) {
   const { page, call, t } = market;
   const sneaker = useMade(() => new Sneaker(page.client, call, id), [page.client, call, id]);
   return (
-    <article className="market-sneaker">
+    <article className="market-sneaker" aria-busy={sneaker === undefined}>
       <PageLink className="market-back" href={addressOf({})}>
         ← {t.sneaker.back}
       </PageLink>
