@@ -10,6 +10,7 @@ import { composeKit } from '../../shared/server/compose-kit.ts';
 import { perServer } from '../../shared/server/per-server.ts';
 import { callsPart } from './calls/calls-part.ts';
 import { documentsPart } from './documents/documents-part.ts';
+import { filesPart } from './files/files-part.ts';
 import { moderationPart } from './moderation/moderation-part.ts';
 import { type ForumOptions, forumOptions, optionsFrom } from './options.ts';
 import { peoplePart } from './people/people-part.ts';
@@ -30,6 +31,7 @@ export function createForumKit(given: Partial<ForumOptions> = {}): Kit<ForumTabl
       moderationPart(posts),
       rightsPart(),
       serversPart(options),
+      filesPart(options),
       documentsPart(options),
       callsPart(options),
     ]),

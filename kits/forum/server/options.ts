@@ -25,6 +25,14 @@ export interface ForumOptions {
   readonly serverTimeout: number;
   /** IPv4 addresses and ranges that may be asked though they are not of the public internet. `FORUM_SERVER_ALLOW`. @default none */
   readonly serverAllow: readonly string[];
+  /** Bytes of one file. `FORUM_FILE_BYTES`. @default 10485760 (10 MiB) */
+  readonly fileBytes: number;
+  /** Files of one thread. `FORUM_FILES_PER_THREAD`. @default 500 */
+  readonly filesPerThread: number;
+  /** Files that one user may send within an hour. `FORUM_FILES_PER_HOUR`. @default 60 */
+  readonly filesPerHour: number;
+  /** Media types of files that are taken; `image/*` is all images. `FORUM_FILE_TYPES`, between commas. @default pictures, films, sounds, text, PDF and archives */
+  readonly fileTypes: readonly string[];
   /** Bytes of a thread's document. `FORUM_DOCUMENT_BYTES`. @default 524288 (512 KiB) */
   readonly documentBytes: number;
   /** Milliseconds of editing after which a version is kept. `FORUM_DOCUMENT_VERSION_INTERVAL`. @default 600000 (10 minutes) */
@@ -54,6 +62,19 @@ const DEFAULTS: ForumOptions = {
   serverInterval: 15_000,
   serverTimeout: 2000,
   serverAllow: [],
+  fileBytes: 10 * 1024 * 1024,
+  filesPerThread: 500,
+  filesPerHour: 60,
+  fileTypes: [
+    'image/*',
+    'video/*',
+    'audio/*',
+    'text/plain',
+    'application/pdf',
+    'application/zip',
+    'application/gzip',
+    'application/x-7z-compressed',
+  ],
   documentBytes: 512 * 1024,
   documentVersionInterval: 10 * MINUTE,
   documentVersions: 50,
@@ -85,6 +106,10 @@ export function optionsFrom(env: Environment): Partial<ForumOptions> {
     serverInterval: wholeNumber(env, 'FORUM_SERVER_INTERVAL'),
     serverTimeout: wholeNumber(env, 'FORUM_SERVER_TIMEOUT'),
     serverAllow: list(env, 'FORUM_SERVER_ALLOW'),
+    fileBytes: wholeNumber(env, 'FORUM_FILE_BYTES'),
+    filesPerThread: wholeNumber(env, 'FORUM_FILES_PER_THREAD'),
+    filesPerHour: wholeNumber(env, 'FORUM_FILES_PER_HOUR'),
+    fileTypes: list(env, 'FORUM_FILE_TYPES'),
     documentBytes: wholeNumber(env, 'FORUM_DOCUMENT_BYTES'),
     documentVersionInterval: wholeNumber(env, 'FORUM_DOCUMENT_VERSION_INTERVAL'),
     documentVersions: wholeNumber(env, 'FORUM_DOCUMENT_VERSIONS'),

@@ -1,6 +1,7 @@
 import type { Tidings } from '@tidings/server/kit';
 import type { CallTables } from './calls/tables.ts';
 import type { DocumentTables } from './documents/tables.ts';
+import type { FileTables } from './files/tables.ts';
 import type { ModerationTables } from './moderation/tables.ts';
 import type { PeopleTables } from './people/tables.ts';
 import type { ServerTables } from './servers/tables.ts';
@@ -13,6 +14,7 @@ export interface ForumTables
     ModerationTables,
     ServerTables,
     DocumentTables,
+    FileTables,
     CallTables {}
 
 /** What the kit may do with the server. */
