@@ -8,43 +8,14 @@ import type { Client } from '@tidings/client';
 import { expect, it } from 'vitest';
 import { RoomList } from '../kits/rooms/web/room-list.ts';
 import { RoomLog } from '../kits/rooms/web/room-log.ts';
-import type { Call } from '../kits/shared/web/call.ts';
 import { openClient, until } from './client/support/open-client.ts';
+import { HeldCalls } from './support/held-calls.ts';
 import { member, type RunningRooms, startRooms } from './support/start-rooms.ts';
 import { onTeardown } from './support/teardown.ts';
 
-/** Calls as a page does, but holds the answers to some addresses back after they were read. */
-class HeldCalls {
-  readonly #rooms: RunningRooms;
-  readonly #user: string;
-  readonly #held = new Map<string, { readonly read: () => void; readonly open: Promise<void> }>();
-
-  constructor(rooms: RunningRooms, user: string) {
-    this.#rooms = rooms;
-    this.#user = user;
-  }
-
-  /** @returns when the answer has been read, and what lets it go on. */
-  hold(path: string) {
-    const [read, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    this.#held.set(path, { read: read.resolve, open: open.promise });
-    return { read: read.promise, release: open.resolve };
-  }
-
-  readonly call = (async (path, { signal } = {}) => {
-    const { body } = await this.#rooms.as(this.#user).get(path);
-    const held = this.#held.get(path);
-    this.#held.delete(path);
-    held?.read();
-    await held?.open;
-    signal?.throwIfAborted();
-    return body;
-  }) as Call;
-}
-
 function visitor(rooms: RunningRooms, user: string): { client: Client; calls: HeldCalls } {
   const client = openClient({ url: rooms.url, token: member(user) });
-  return { client, calls: new HeldCalls(rooms, user) };
+  return { client, calls: new HeldCalls(rooms.as(user)) };
 }
 
 const command = (rooms: RunningRooms, user: string, name: string, data: object) =>

@@ -5,6 +5,7 @@
  */
 import { type Client, createStore, type Store } from '@tidings/client';
 import type { Call } from '../../../shared/web/call.ts';
+import { SnapshotReader } from '../../../shared/web/snapshot-reader.ts';
 import { whenLive } from '../../../shared/web/when-live.ts';
 import type {
   Activity,
@@ -91,9 +92,9 @@ export class ThreadLog {
   readonly #closing = new AbortController();
   /** Only the answer to the newest question counts. */
   #asked = 0;
-  /** How much was told of the thread itself, and of its files: what is read meanwhile may be older. */
-  #heardThread = 0;
-  #heardFiles = 0;
+  /** What is read of the thread itself, and of its files. */
+  readonly #thread = new SnapshotReader();
+  readonly #files = new SnapshotReader();
 
   constructor(options: ThreadLogOptions) {
     const { client, thread, user } = options;
@@ -124,27 +125,17 @@ export class ThreadLog {
   async load(): Promise<void> {
     this.#asked += 1;
     const asked = this.#asked;
-    const [heardThread, heardFiles] = [this.#heardThread, this.#heardFiles];
     const { call } = this.#options;
     const { signal } = this.#closing;
+    const path = this.#path();
     try {
       const [thread, page, files] = await Promise.all([
-        call<MyThread>(this.#path(), { signal }),
+        this.#thread.read(() => call<MyThread>(path, { signal })),
         this.#page(PAGE),
-        call<{ readonly files: readonly File[] }>(`${this.#path()}/files`, { signal }).then(
-          (answer) => answer.files,
-          () => undefined,
-        ),
+        this.#files.read(() => call<{ readonly files: readonly File[] }>(`${path}/files`, { signal })),
       ]);
-      if (asked !== this.#asked) return;
-      this.#set({
-        ...(heardThread === this.#heardThread ? { thread } : { thread: this.#now.thread ?? thread }),
-        ...(files && heardFiles === this.#heardFiles ? { files } : {}),
-        ...page,
-        loaded: true,
-        loading: false,
-        error: undefined,
-      });
+      if (asked !== this.#asked || !thread || !files) return;
+      this.#set({ thread, files: files.files, ...page, loaded: true, loading: false, error: undefined });
     } catch (error) {
       if (asked === this.#asked) this.#set({ error });
     }
@@ -180,13 +171,14 @@ export class ThreadLog {
   /** How far the visitor has read, as the server has answered. */
   readTo(read: number, unread: number): void {
     const { thread } = this.#now;
+    this.#thread.hear();
     if (thread && read >= thread.read_seq) this.#set({ thread: { ...thread, read_seq: read, unread } });
   }
 
   /** What the visitor hears of the thread, as the server has answered. */
   heeds(mode: FollowMode): void {
     const { thread } = this.#now;
-    this.#heardThread += 1;
+    this.#thread.hear();
     if (thread) this.#set({ thread: { ...thread, mode } });
   }
 
@@ -236,24 +228,22 @@ export class ThreadLog {
         return;
       }
       case 'thread_changed': {
-        this.#heardThread += 1;
+        this.#thread.hear();
         const { thread } = this.#now;
         if (thread) this.#set({ thread: { ...thread, ...update.data } });
-        // Nothing was known yet of how the visitor sees it.
-        else void this.load();
         return;
       }
       case 'thread_deleted':
         this.#set({ gone: true });
         return;
       case 'file': {
-        this.#heardFiles += 1;
+        this.#files.hear();
         const others = this.#now.files.filter(({ id }) => id !== update.data.id);
         this.#set({ files: [...others, update.data] });
         return;
       }
       case 'file_deleted':
-        this.#heardFiles += 1;
+        this.#files.hear();
         this.#set({ files: this.#now.files.filter(({ id }) => id !== update.data.id) });
         return;
       default:
@@ -268,7 +258,7 @@ export class ThreadLog {
   }
 
   #read({ read_seq, unread, mode }: ForumRead): void {
-    this.#heardThread += 1;
+    this.#thread.hear();
     const { thread } = this.#now;
     if (thread && read_seq >= thread.read_seq) this.#set({ thread: { ...thread, read_seq, unread, mode } });
   }
