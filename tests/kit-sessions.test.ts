@@ -138,4 +138,33 @@ describe('sessions seen by a kit', () => {
       ['stop', { user: 'alice' }],
     ]);
   });
+
+  it('of a user follow, leave and end together', async () => {
+    let kit: Tidings | undefined;
+    const { url } = await startKits([
+      defineKit({
+        name: 'together',
+        namespaces: { team: { rights: { subscribe: 'nobody' } } },
+        onStart(tidings) {
+          kit = tidings;
+        },
+      }),
+    ]);
+    const tidings = kit as Tidings;
+    const clients = [];
+    for (const user of ['alice', 'alice', 'bob'])
+      clients.push(await NativeClient.welcomed(url, { token: testToken(user) }));
+    await tidings.followUser('alice', ['team:1', 'team:2']);
+    await tidings.unfollowUser('alice', ['team:2']);
+    await expect(tidings.followUser('alice', ['nowhere:1'])).rejects.toMatchObject({
+      code: 'unknown_namespace',
+    });
+    for (const channel of ['team:2', 'team:1']) await tidings.publish({ channel, event: 'e' });
+    for (const client of clients.slice(0, 2))
+      expect(await client.event()).toMatchObject({ channel: 'team:1' });
+    expect(await tidings.disconnectUser('alice', 'kicked')).toBe(2);
+    for (const client of clients.slice(0, 2)) expect(await client.closed).toMatchObject({ code: 4502 });
+    expect(await tidings.disconnectUser('alice')).toBe(0);
+    expect((await clients[2]?.ask('ping'))?.type).toBe('pong');
+  });
 });

@@ -160,6 +160,8 @@ export interface Tidings<Tables = AnyTables> {
   /**
    * Makes all sessions of a user follow channels from now on, on whatever server they are, as {@link follow}; fulfilled once
    * all servers that can be reached have done it. A session that follows as many channels as it may is left as it is.
+   *
+   * @throws TidingsError `bad_channel`, `unknown_namespace`.
    */
   followUser(user: string, channels: readonly string[], options?: FollowUserOptions): Promise<void>;
   /** Makes a session stop following channels. */

@@ -41,6 +41,7 @@ interface Reason {
 }
 
 export class Reach {
+  readonly #namespaces: Core['namespaces'];
   readonly #disconnectUser: NodeCall<Whose & Reason, number>;
   readonly #disconnectSession: NodeCall<{ readonly id: string } & Reason, number>;
   readonly #follow: NodeCall<Channels & FollowUserOptions, void>;
@@ -48,6 +49,7 @@ export class Reach {
 
   constructor({ core, userSessions, nodes, onError }: ReachOptions) {
     const { hub } = core;
+    this.#namespaces = core.namespaces;
     this.#disconnectUser = nodes.define('disconnect_user', ({ user, reason }) => {
       const sessions = userSessions.of(user);
       for (const session of sessions) hub.disconnect(session, disconnect(reason));
@@ -100,12 +102,15 @@ export class Reach {
   /**
    * Makes the sessions of a user follow channels from now on; fulfilled once all nodes that could be reached have done it.
    * One that follows as many channels as it may is left as it is.
+   *
+   * @throws TidingsError `bad_channel`, `unknown_namespace`.
    */
   async followUser(
     user: string,
     channels: readonly string[],
     options: FollowUserOptions = {},
   ): Promise<void> {
+    for (const channel of channels) this.#namespaces.resolve(channel);
     await this.#follow({ user, channels, ...options });
   }
 
