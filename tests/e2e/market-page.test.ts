@@ -93,7 +93,7 @@ it('shows what is new, what has dropped, and tells who watches', async () => {
 
 it('has the support answer live', async () => {
   const olena = await market.open(browser, 'olena', '?tab=support');
-  const irina = await market.open(browser, 'irina', '?tab=support');
+  const irina = await market.enter(browser, 'irina', '?tab=support');
   await olena.button('New question').or(olena.page.getByLabel('What is it about?')).first().waitFor();
   await olena.page.getByLabel('What is it about?').fill('Wrong size');
   await olena.page.getByLabel('Your question').fill('They sent me a 41.');

@@ -59,6 +59,17 @@ export class MarketServer {
     if (options.prepare === undefined) await tab.settled();
     return tab;
   }
+
+  /** Opens the page as a visitor who signs in by a token. */
+  async enter(browser: Browser, user: string, path = ''): Promise<MarketTab> {
+    const page = await openPage(browser, `${this.url}/market${path}`);
+    await page.getByRole('button', { name: 'With a token instead' }).click();
+    await page.getByLabel('Token').fill(tokenOf(user));
+    await page.keyboard.press('Enter');
+    const tab = new MarketTab(page);
+    await tab.settled();
+    return tab;
+  }
 }
 
 /** A tab with the market. */

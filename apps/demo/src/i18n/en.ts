@@ -134,6 +134,7 @@ export const en = {
     name: 'Your name',
     enter: 'Come in',
     token: 'Token',
+    byToken: 'With a token instead',
     badToken: 'This is no token, or it has expired.',
   },
   problems: {

@@ -135,6 +135,7 @@ export const ru: Messages = {
     name: 'Ваше имя',
     enter: 'Войти',
     token: 'Токен',
+    byToken: 'Войти по токену',
     badToken: 'Это не токен, или он истёк.',
   },
   problems: {

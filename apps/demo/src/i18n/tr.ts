@@ -140,6 +140,7 @@ export const tr: Messages = {
     name: 'Adınız',
     enter: 'Gir',
     token: 'Belirteç',
+    byToken: 'Belirteçle gir',
     badToken: 'Bu bir belirteç değil ya da süresi dolmuş.',
   },
   problems: {

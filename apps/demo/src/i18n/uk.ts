@@ -135,6 +135,7 @@ export const uk: Messages = {
     name: 'Ваше ім’я',
     enter: 'Увійти',
     token: 'Токен',
+    byToken: 'Увійти за токеном',
     badToken: 'Це не токен, або він сплив.',
   },
   problems: {

@@ -82,6 +82,9 @@ export function SignIn() {
               </button>
             ))}
           </div>
+          <button type="button" className="sign-in-other" onClick={() => setByToken(true)}>
+            {t.signIn.byToken}
+          </button>
         </form>
       )}
       <p id={`${id}-problem`} className="sign-in-problem" role="alert">
