@@ -118,7 +118,9 @@ export class OrderBook<Offer extends OpenOffer = OpenOffer> {
   /** The prices of a side, the best first. @param most so many of them. */
   levels(side: Side, most: number): readonly BookLevel[] {
     const levels: { amount: number; count: number }[] = [];
-    for (const { amount } of this.#waiting[side].toReversed()) {
+    const waiting = this.#waiting[side];
+    for (let place = waiting.length - 1; place >= 0; place -= 1) {
+      const { amount } = waiting[place] as Offer;
       const last = levels.at(-1);
       if (last?.amount === amount) last.count += 1;
       else if (levels.length === most) break;

@@ -25,15 +25,21 @@ export interface ProductPage {
   readonly next: string | null;
 }
 
+/** Of the books of a product, whatever its size. */
+const ofBooks = (what: string) =>
+  sql<
+    number | null
+  >`(select ${sql.raw(what)} from market_books where market_books.product = market_products.product)`;
+
 /**
  * What a list is sorted by, downwards. What has nothing comes last. The lowest ask is sorted upwards, so its negative is
  * taken.
  */
 const SORTS = {
-  newest: sql<number>`market_products.id`,
-  ask: sql<number>`coalesce(-min(market_books.best_ask), ${-Number.MAX_SAFE_INTEGER})`,
-  bid: sql<number>`coalesce(max(market_books.best_bid), -1)`,
-  trades: sql<number>`coalesce(sum(market_books.trades), 0)`,
+  newest: sql<number>`id`,
+  ask: sql<number>`coalesce(${ofBooks('-min(best_ask)')}, ${-Number.MAX_SAFE_INTEGER})`,
+  bid: sql<number>`coalesce(${ofBooks('max(best_bid)')}, -1)`,
+  trades: sql<number>`coalesce(${ofBooks('sum(trades)')}, 0)`,
 };
 
 /** Lists products that are there. @throws TidingsError `invalid_request` when `after` is no place of a list. */
@@ -44,10 +50,8 @@ export async function listProducts(
   const by = SORTS[sort];
   let query = db
     .selectFrom('market_products')
-    .leftJoin('market_books', 'market_books.product', 'market_products.product')
-    .select(['market_products.id', by.as('rank')])
-    .where('removed', 'is', null)
-    .groupBy('market_products.id');
+    .select(['id', by.as('rank')])
+    .where('removed', 'is', null);
   if (brand !== undefined) query = query.where('brand', '=', printable(brand));
   // As it stands in the list of sizes, which is JSON.
   if (size !== undefined)
@@ -56,11 +60,11 @@ export async function listProducts(
     if (word !== '') query = query.where(sql<boolean>`search like ${containing(word)} escape '\\'`);
   if (after !== undefined) {
     const [rank, id] = placeIn(after);
-    query = query.having(sql<boolean>`(${by} < ${rank} or (${by} = ${rank} and market_products.id < ${id}))`);
+    query = query.where(sql<boolean>`(${by} < ${rank} or (${by} = ${rank} and id < ${id}))`);
   }
   const places = await query
     .orderBy('rank', 'desc')
-    .orderBy('market_products.id', 'desc')
+    .orderBy('id', 'desc')
     .limit(limit + 1)
     .execute();
   const page = places.slice(0, limit);
