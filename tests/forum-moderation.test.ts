@@ -20,9 +20,16 @@ describe.each(DATABASES)('moderation on %s', (database) => {
     moderator.post(`/forum/moderation/queue/${id}`, { action });
 
   it('refuses some words and has a moderator look at others', async () => {
-    const forum = await start();
+    const forum = await start({ refuseWords: ['Kovboy'], holdWords: ['Şüphe'] });
     const { moderator } = forum;
     const thread = await forum.thread();
+    for (const [content, status] of [
+      ['KOVBOY', 422],
+      ['şüphe', 201],
+    ] as const)
+      expect((await post(forum, 'derya', thread, content)).status).toBe(status);
+    const [doubtful] = await queue(forum, thread);
+    await decide(forum, doubtful as QueueItem, 'remove');
     const [never, maybe] = [`nev${randomUUID().slice(0, 8)}`, `Ведро${randomUUID().slice(0, 8)}`];
     expect(
       (await forum.as('berk').call('PUT', `/forum/moderation/words/${never}`, { action: 'refuse' })).status,

@@ -19,6 +19,10 @@ export interface ForumOptions {
   readonly newUserPosts: number;
   /** A post of a new user with more links than this waits for a moderator. `FORUM_NEW_USER_LINKS`. @default 1 */
   readonly newUserLinks: number;
+  /** Words beside those of the list, for which a post is refused. `FORUM_REFUSE_WORDS`. @default none */
+  readonly refuseWords: readonly string[];
+  /** Likewise, for which a post waits for a moderator. `FORUM_HOLD_WORDS`. @default none */
+  readonly holdWords: readonly string[];
   /** Milliseconds between two questions to a game server. `FORUM_SERVER_INTERVAL`. @default 15000 */
   readonly serverInterval: number;
   /** Milliseconds within which a game server answers. `FORUM_SERVER_TIMEOUT`. @default 2000 */
@@ -59,6 +63,8 @@ const DEFAULTS: ForumOptions = {
   postsPerMinute: 10,
   newUserPosts: 3,
   newUserLinks: 1,
+  refuseWords: [],
+  holdWords: [],
   serverInterval: 15_000,
   serverTimeout: 2000,
   serverAllow: [],
@@ -103,6 +109,8 @@ export function optionsFrom(env: Environment): Partial<ForumOptions> {
     postsPerMinute: wholeNumber(env, 'FORUM_POSTS_PER_MINUTE'),
     newUserPosts: wholeNumber(env, 'FORUM_NEW_USER_POSTS'),
     newUserLinks: wholeNumber(env, 'FORUM_NEW_USER_LINKS'),
+    refuseWords: list(env, 'FORUM_REFUSE_WORDS'),
+    holdWords: list(env, 'FORUM_HOLD_WORDS'),
     serverInterval: wholeNumber(env, 'FORUM_SERVER_INTERVAL'),
     serverTimeout: wholeNumber(env, 'FORUM_SERVER_TIMEOUT'),
     serverAllow: list(env, 'FORUM_SERVER_ALLOW'),

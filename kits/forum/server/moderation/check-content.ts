@@ -23,20 +23,27 @@ export async function checkPost(
   actor: Actor,
   content: string,
   posts: number,
-  { newUserPosts, newUserLinks }: ForumOptions,
+  options: ForumOptions,
 ): Promise<Held | undefined> {
   if (actor.moderator) return undefined;
-  if (await hasHeldWord(db, content)) return 'word';
+  if (await hasHeldWord(db, content, options)) return 'word';
+  const { newUserPosts, newUserLinks } = options;
   return posts < newUserPosts && linksIn(content) > newUserLinks ? 'links' : undefined;
 }
 
 /** What cannot wait for a moderator, such as a title, is refused for every word. @throws TidingsError `content_refused` */
-export async function checkText(db: Db, actor: Actor, text: string): Promise<void> {
-  if (!actor.moderator && (await hasHeldWord(db, text))) throw refused();
+export async function checkText(db: Db, actor: Actor, text: string, options: Words): Promise<void> {
+  if (!actor.moderator && (await hasHeldWord(db, text, options))) throw refused();
 }
 
-async function hasHeldWord(db: Db, text: string): Promise<boolean> {
-  const words = await db.selectFrom('forum_words').selectAll().execute();
+type Words = Pick<ForumOptions, 'refuseWords' | 'holdWords'>;
+
+async function hasHeldWord(db: Db, text: string, { refuseWords, holdWords }: Words): Promise<boolean> {
+  const words = [
+    ...(await db.selectFrom('forum_words').selectAll().execute()),
+    ...refuseWords.map((word) => ({ word: searchText(word), action: 'refuse' })),
+    ...holdWords.map((word) => ({ word: searchText(word), action: 'hold' })),
+  ];
   const searched = searchText(text);
   const found = words.filter(({ word }) => hasWord(searched, word));
   if (found.some(({ action }) => action === 'refuse')) throw refused();

@@ -9,6 +9,7 @@ import type { Post } from '../../events.ts';
 import { noSuch, readableThread, type ThreadRow } from '../access.ts';
 import type { Actor, User } from '../callers.ts';
 import { boardChannel, threadChannel } from '../channels.ts';
+import { deleteFilesOf } from '../files/files.ts';
 import { checkPost, checkText } from '../moderation/check-content.ts';
 import { hold } from '../moderation/held.ts';
 import type { ForumOptions } from '../options.ts';
@@ -116,7 +117,7 @@ export class Posts {
 
   /** @throws TidingsError `content_refused` for a title with a word of the list. */
   async checkTitle({ db }: Transaction, actor: Actor, title: string): Promise<void> {
-    await checkText(db, actor, title);
+    await checkText(db, actor, title, this.#options);
   }
 
   /**
@@ -134,7 +135,7 @@ export class Posts {
       const now = this.#forum.clock.now();
       if (!actor.moderator && now - before.at > this.#options.editWindow)
         throw new TidingsError('forbidden', 'It is too late to change this post.');
-      await checkText(db, actor, text);
+      await checkText(db, actor, text, this.#options);
       const row = { ...before, content: text, search: searchText(text), edited: now };
       if (text !== before.content) {
         await this.#keep(db, actor, before);
@@ -156,7 +157,8 @@ export class Posts {
   }
 
   /** Empties a post of a thread that is locked, and tells everybody. */
-  async remove({ db, publish }: Transaction, actor: Actor, before: PostRow): Promise<void> {
+  async remove(transaction: Transaction, actor: Actor, before: PostRow): Promise<void> {
+    const { db, publish } = transaction;
     const { thread, seq } = before;
     await this.#keep(db, actor, before);
     await updatePost(db, { ...before, content: '', search: '', deleted: 1 });
@@ -166,6 +168,7 @@ export class Posts {
       .where('id', '=', thread)
       .execute();
     await db.deleteFrom('forum_reports').where('thread', '=', thread).where('seq', '=', seq).execute();
+    await deleteFilesOf(transaction, thread, seq);
     const data = { type: 'post_deleted', thread_id: thread, data: { id: postId(thread, seq), seq } };
     await publish({ channel: threadChannel(thread), event: 'forum_update', data, user: actor.user });
   }
