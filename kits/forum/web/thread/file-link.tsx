@@ -19,12 +19,17 @@ export function FileLink({ forum, file }: FileLinkProps) {
   };
   return (
     <li className="forum-file">
-      <button type="button" disabled={busy} title={t.download} onClick={() => void save()}>
+      <button
+        type="button"
+        disabled={busy}
+        aria-label={`${file.name}: ${t.download}`}
+        title={t.download}
+        onClick={() => void save()}
+      >
         <svg viewBox="0 0 16 16" aria-hidden="true">
           <path d="M4 1.5h5l3 3v10H4zM9 1.5v3h3" />
         </svg>
         <span>{file.name}</span>
-        <span className="unseen">: {t.download}</span>
       </button>
       <span className="forum-hint">
         {sizeText(file.size, page.language)} · {file.username}
