@@ -264,11 +264,12 @@ export const ConfigSchema = Type.Object(
         unit: 'connections',
       }),
       historyBytes: bytes({
-        description: 'History in memory over all channels; the least recently used go first.',
+        description:
+          'History in memory over all channels; the least recently used go first. Not with `redis`, whose own limit counts.',
         default: 268_435_456,
       }),
       keys: count({
-        description: 'Idempotency keys of memory channels at once.',
+        description: 'Idempotency keys of memory channels at once. Not with `redis`.',
         default: 100_000,
         unit: 'keys',
       }),

@@ -92,10 +92,11 @@ export const PUBLISH = `
 ${META}
 local now, size, name, hash = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[6], ARGV[9]
 if hash ~= '' then
-  local before = redis.call('HMGET', KEYS[6], 'log', 'hash', 'until', 'offset', 'epoch', 'seq', 'node')
-  if before[1] == meta[1] and tonumber(before[3]) > now then
-    if before[2] ~= hash then return '${CONFLICT}' end
-    return { text(n), before[4], before[5], before[6], before[7] }
+  local before = redis.call('GET', KEYS[6]) or ''
+  local log, until_, said, offset, epoch, id, node = string.match(before, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$')
+  if log == meta[1] and tonumber(until_) > now then
+    if said ~= hash then return '${CONFLICT}' end
+    return { text(n), offset, epoch, id, node }
   end
 end
 local it, known = place(KEYS[3], name, ARGV[5])
@@ -129,13 +130,12 @@ redis.call('HSET', KEYS[3], 'log', meta[1], 'epoch', epoch, 'offset', offset, 'f
   'kind', ARGV[5], 'at', ARGV[2])
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ${LOG_ENTRIES}, id .. '-0', 'e',
   text(n) .. ' ' .. text(offset) .. ' ' .. epoch .. ' ' .. name .. '\\n' .. event)
+local node = string.match(ARGV[7], '^%S+')
 if hash ~= '' and tonumber(ARGV[10]) > 0 then
-  local node = string.match(ARGV[7], '^%S+')
-  redis.call('HSET', KEYS[6], 'log', meta[1], 'hash', hash, 'until', text(now + tonumber(ARGV[10])),
-    'offset', text(offset), 'epoch', epoch, 'seq', id, 'node', node)
-  redis.call('PEXPIRE', KEYS[6], ARGV[10])
+  local answer = { meta[1], text(now + tonumber(ARGV[10])), hash, text(offset), epoch, id, node }
+  redis.call('SET', KEYS[6], table.concat(answer, ' '), 'PX', ARGV[10])
 end
-return { text(n), text(offset), epoch, id, string.match(ARGV[7], '^%S+') }
+return { text(n), text(offset), epoch, id, node }
 `;
 
 /**
