@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { Kysely } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import type { ForumTables } from '../kits/forum/server/tables.ts';
+import type { Db } from '../kits/forum/server/tables.ts';
 import type { ConfigInput } from '../packages/server/src/config.ts';
 import { openDatabase } from '../packages/server/src/storage/database.ts';
 import { type RunningForum, startForum } from './support/forum/start-forum.ts';
@@ -23,7 +22,7 @@ async function watchSeats({ data }: RunningForum, { database }: ConfigInput, thr
     directory: data,
     url: database,
     onError() {},
-  })) as unknown as Kysely<ForumTables>;
+  })) as unknown as Db;
   onTeardown(() => db.destroy());
   return async () => {
     const seats = await db

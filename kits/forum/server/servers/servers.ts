@@ -266,8 +266,7 @@ async function refuseTooMany(db: Db): Promise<void> {
     throw new TidingsError('limit_reached', `There are ${MAX_SERVERS} servers at most.`);
 }
 
-/** A server there is not. */
-export function noSuchServer(): TidingsError {
+function noSuchServer(): TidingsError {
   return new TidingsError('not_found', 'There is no such game server.');
 }
 
