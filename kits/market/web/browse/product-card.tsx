@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { moneyText } from '../../../shared/web/money.ts';
 import { PageLink } from '../../../shared/web/page-link.tsx';
 import type { PriceDrop, Product } from '../../events.ts';
@@ -20,8 +21,16 @@ export interface ProductCardProps {
   readonly watched: boolean;
 }
 
-/** A product and its best prices. */
-export function ProductCard({ market, product, arrived, rank, drop, dropped, watched }: ProductCardProps) {
+/** A product and its best prices. A price that moves draws one card anew, however many there are. */
+export const ProductCard = memo(function ProductCard({
+  market,
+  product,
+  arrived,
+  rank,
+  drop,
+  dropped,
+  watched,
+}: ProductCardProps) {
   const { page, t } = market;
   const { id, name, brand, currency } = product;
   const { language } = page;
@@ -65,4 +74,4 @@ export function ProductCard({ market, product, arrived, rank, drop, dropped, wat
       </p>
     </li>
   );
-}
+});

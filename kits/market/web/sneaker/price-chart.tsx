@@ -68,7 +68,7 @@ function Drawn({ market: { page, t }, candles, currency }: DrawnProps) {
   const { language } = page;
   const shown = useValue(candles.state);
   if (!shown) return <div className="market-canvas" aria-busy="true" />;
-  if (shown.length === 0) return <p className="market-hint market-canvas">{t.chart.none}</p>;
+  if (shown.length === 0) return <p className="market-hint">{t.chart.none}</p>;
   const text = (price: number) => priceText(price, currency, language);
   return (
     <>
