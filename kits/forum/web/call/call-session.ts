@@ -15,7 +15,7 @@ import type {
 } from '../../events.ts';
 
 /** Somebody in the call. */
-export interface CallMember {
+interface CallMember {
   readonly user: string;
   readonly name: string;
   /** What is heard and seen of them; `undefined` until it comes. */

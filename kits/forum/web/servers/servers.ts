@@ -15,7 +15,7 @@ export interface Watch {
 }
 
 /** A game server as the visitor sees it. */
-export interface GameServer extends ServerStatusUpdate {
+interface GameServer extends ServerStatusUpdate {
   /** Null: the visitor is notified of nothing. */
   readonly watch: Watch | null;
 }
