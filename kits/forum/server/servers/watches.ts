@@ -50,7 +50,7 @@ export async function tellWatchers(
     template: `server-${change}`,
     values: { name: status.name, map: status.map, players: status.players, max: status.max_players },
     key: `forum-server:${server_id}:${at}`,
-    url: `/forum/servers?server=${encodeURIComponent(server_id)}`,
+    url: `/forum?tab=servers&server=${encodeURIComponent(server_id)}`,
     data: { server_id, change },
   });
 }

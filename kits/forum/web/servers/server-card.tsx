@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useInView } from '../../../shared/web/use-in-view.ts';
+import { useParameter } from '../../../shared/web/use-parameter.ts';
 import type { ServerStatus } from '../../events.ts';
 import { attempt, type Forum } from '../forum.ts';
 import { PlayersChart } from './players-chart.tsx';
@@ -19,6 +20,10 @@ export function ServerCard({ forum, servers, id, status, watch }: ServerCardProp
   const { online, name, players, max_players, map, ping, type, address } = status;
   const card = useRef<HTMLLIElement>(null);
   const inView = useInView(card);
+  const named = useParameter('server') === id;
+  useEffect(() => {
+    if (named) card.current?.scrollIntoView({ block: 'center' });
+  }, [named]);
   const number = new Intl.NumberFormat(page.language);
   return (
     <li
@@ -26,6 +31,7 @@ export function ServerCard({ forum, servers, id, status, watch }: ServerCardProp
       className="forum-panel forum-server"
       data-server-id={id}
       data-online={online}
+      data-named={named}
       aria-label={name}
     >
       <header>

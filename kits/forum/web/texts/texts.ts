@@ -17,7 +17,18 @@ export interface Texts {
   readonly more: string;
   readonly you: string;
   /** By code. */
-  readonly problems: Readonly<Record<'not_found' | 'forbidden' | 'rate_limited' | 'content_refused', string>>;
+  readonly problems: Readonly<
+    Record<
+      | 'not_found'
+      | 'forbidden'
+      | 'rate_limited'
+      | 'content_refused'
+      | 'limit_reached'
+      | 'unsupported_media_type'
+      | 'message_too_large',
+      string
+    >
+  >;
   // People
   readonly online: string;
   others(count: number): string;
