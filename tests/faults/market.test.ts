@@ -15,9 +15,9 @@ const KIT = join(import.meta.dirname, 'kits/mortal-market.ts');
 const TRADERS = ['a', 'b', 'c', 'd'];
 
 /** Before the commit, and so many turns of the event loop after it. */
-const DEATHS = [-1, 0, 2, 8];
+const DEATHS = [-1, 0, 3];
 
-/** Placements of each time that the server dies. */
+/** Placements of each time that the server dies; some of them match, in whatever order they come. */
 const PLACEMENTS = 16;
 
 it('placements that come again have one effect, whenever the process died', async () => {
@@ -42,7 +42,7 @@ it('placements that come again have one effect, whenever the process died', asyn
     as(user).post(`/market/${side}s`, { product_id: 'p', price }, { 'idempotency-key': key });
   for (const [death, turns] of DEATHS.entries()) {
     const these = placements.filter((placement) => placement.death === death);
-    await as('death').post('/commands/die', { transactions: 2, turns });
+    await as('death').post('/commands/die', { turns });
     await Promise.all(these.map((placement) => place(placement).catch(() => undefined)));
     await server.exited();
     await server.start();

@@ -1,5 +1,6 @@
 /**
- * The market, with a way to die: right before one of its transactions commits, or some turns of the event loop after it.
+ * The market, with a way to die: right before the next transaction with a match commits, or some turns of the event loop
+ * after it.
  *
  * @module
  */
@@ -8,8 +9,8 @@ import { createMarketKit } from '../../../kits/market/server/kit.ts';
 import type { Market } from '../../../kits/market/server/market-part.ts';
 import type { MarketTables } from '../../../kits/market/server/tables.ts';
 
-/** How many transactions are left, and how many turns after the last of them; less than none is before it commits. */
-let death: { transactions: number; readonly turns: number } | undefined;
+/** How many turns after the next match; less than none is before it commits. */
+let death: number | undefined;
 
 function dieAfter(turns: number): void {
   if (turns === 0) process.kill(process.pid, 'SIGKILL');
@@ -22,13 +23,19 @@ function mortal(market: Market): Market {
   const known = mortals.get(market) ?? {
     ...market,
     async transaction<T>(...[work, options]: Parameters<typeof market.transaction<T>>) {
+      let matched = false;
       const result = await market.transaction<T>(async (transaction) => {
-        const done = await work(transaction);
-        if (death) death.transactions -= 1;
-        if (death?.transactions === 0 && death.turns < 0) dieAfter(0);
+        const done = await work({
+          ...transaction,
+          publish(publication) {
+            matched ||= publication.event === 'MATCH_CREATED';
+            return transaction.publish(publication);
+          },
+        });
+        if (matched && death !== undefined && death < 0) dieAfter(0);
         return done;
       }, options);
-      if (death && death.transactions <= 0 && death.turns >= 0) dieAfter(death.turns);
+      if (matched && death !== undefined) dieAfter(death);
       return result;
     },
   };
@@ -40,10 +47,10 @@ const { routes, commands, jobs = [], ...kit } = createMarketKit({ actionsPerMinu
 
 const die = defineCommand({
   name: 'die',
-  summary: 'Dies so many turns after so many transactions.',
-  data: Type.Object({ transactions: Type.Integer(), turns: Type.Integer() }),
-  handle(data) {
-    death = data;
+  summary: 'Dies so many turns after the next match.',
+  data: Type.Object({ turns: Type.Integer() }),
+  handle({ turns }) {
+    death = turns;
     return {};
   },
 });
