@@ -6,12 +6,14 @@
  * @module
  */
 import { type Call, type ChannelEvent, type Session, sql, TidingsError } from '@tidings/server/kit';
+import { perServer } from '../../../shared/server/per-server.ts';
 import type { OnlineUsers, Person, Status, UserStatusChange } from '../../events.ts';
 import { actorFrom, asUser, type User } from '../callers.ts';
 import { EVERYBODY, ONLINE, userChannel } from '../channels.ts';
 import type { Db, Forum } from '../tables.ts';
 import { likePattern } from '../threads/text.ts';
 import { findPerson, lockPerson, newPerson, type PersonRow } from './person.ts';
+import { SharedRun } from './shared-run.ts';
 
 /** People that one list has. */
 const MAX_LISTED = 1000;
@@ -142,9 +144,12 @@ async function isHere(forum: Forum, user: string): Promise<boolean> {
   return members.some((member) => member.user === user);
 }
 
+/** When many come back at once, they are given one list. */
+const everybody = perServer((forum: Forum) => new SharedRun(() => membersOf(forum, EVERYBODY)));
+
 /** Who is here and may be seen. */
 export function onlineUsers(forum: Forum): Promise<OnlineUsers> {
-  return membersOf(forum, EVERYBODY);
+  return everybody(forum).run();
 }
 
 /** Who follows a channel and may be seen, in order of their ids. */
