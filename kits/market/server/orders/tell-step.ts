@@ -7,15 +7,12 @@ import type { ORDER_NOTIFICATIONS } from './texts.ts';
 
 type TemplateName = keyof typeof ORDER_NOTIFICATIONS;
 
-/** What a carrier is called in a template when there is none. */
-const NO_CARRIER = 'none';
-
 /**
  * Notifies both parties of an order's newest step, in their inboxes, on their devices and by mail; but nobody of what they
  * did themselves.
  */
 export async function tellStep({ notify }: Transaction, row: OrderRow, by: Taker): Promise<void> {
-  const { id, status, product, product_name, size, amount, currency, steps } = row;
+  const { id, status, product, amount, currency, steps } = row;
   for (const role of ['buyer', 'seller'] as const) {
     const template = templateOf(status, role, by);
     const user = row[role];
@@ -23,12 +20,7 @@ export async function tellStep({ notify }: Transaction, row: OrderRow, by: Taker
     await notify(user, {
       key: `market-order:${id}:${steps}`,
       template,
-      values: {
-        product: `${product_name}, ${size}`,
-        price: { amount, currency },
-        carrier: row.carrier ?? NO_CARRIER,
-        tracking: row.tracking ?? '',
-      },
+      values: { product: titleOf(row), price: { amount, currency } },
       url: `/market?order=${id}`,
       data: { event: 'ORDER_STATUS_UPDATED', order_id: id, status, product_id: product },
     });
@@ -47,4 +39,11 @@ function templateOf(status: OrderStatus, role: 'buyer' | 'seller', by: Taker): T
     default:
       return `order-${status}`;
   }
+}
+
+/** What an order is of, and once it is shipped where it is. */
+function titleOf({ status, product_name, size, carrier, tracking }: OrderRow): string {
+  const parcel = [carrier, tracking].filter((part) => part !== null).join(' ');
+  const title = `${product_name}, ${size}`;
+  return status === 'shipped' && parcel !== '' ? `${title} · ${parcel}` : title;
 }

@@ -88,19 +88,19 @@ export const ORDER_NOTIFICATIONS = {
     texts: {
       en: {
         title: 'Order shipped!',
-        body: '{product}{carrier, select, none {} other { · {carrier} {tracking}}}',
+        body: '{product}',
       },
       tr: {
         title: 'Sipariş kargoya verildi!',
-        body: '{product}{carrier, select, none {} other { · {carrier} {tracking}}}',
+        body: '{product}',
       },
       ru: {
         title: 'Заказ отправлен!',
-        body: '{product}{carrier, select, none {} other { · {carrier} {tracking}}}',
+        body: '{product}',
       },
       uk: {
         title: 'Замовлення надіслано!',
-        body: '{product}{carrier, select, none {} other { · {carrier} {tracking}}}',
+        body: '{product}',
       },
     },
   },
