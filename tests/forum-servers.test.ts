@@ -99,8 +99,9 @@ describe.each(DATABASES)('game servers on %s', (database) => {
     // Another map: told to all who look at the panel, and to whom it concerns.
     game.state.map = 'oasis';
     expect(await update(({ map }) => map === 'oasis')).toMatchObject({ change: 'map' });
-    const panel = await berk.event(({ channel }) => channel === 'panel:servers');
-    expect(panel.data).toMatchObject({ server_id: id, change: 'map' });
+    const panel = async () => (await berk.event(({ channel }) => channel === 'panel:servers')).data;
+    expect(await panel()).toMatchObject({ server_id: id, status: { map: 'etl_sp_delivery' } });
+    expect(await panel()).toMatchObject({ server_id: id, change: 'map' });
     const notified = await berk.event(({ event }) => event === 'notification');
     expect(notified.data).toMatchObject({ title: 'ET Main: new map oasis', data: { server_id: id } });
 
@@ -189,6 +190,9 @@ it('may be told by a backend, and is then asked nothing', async () => {
     pings.push(((await ayse.take('server_status_update')).status as Body).ping);
   expect(pings).toEqual([40, 80, null]);
   expect((await forum.moderator.call('DELETE', '/forum/servers/pushed')).status).toBe(204);
+  expect(await ayse.take('server_status_update')).toMatchObject({
+    status: { type: 'unknown', online: false },
+  });
   expect((await tell(status)).status).toBe(404);
 });
 

@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { DocVersion, Id } from '../../events.ts';
 import { readableThread } from '../access.ts';
 import { actorOf, userOf } from '../callers.ts';
+import { openSecurity, ThreadParams } from '../routes.ts';
 import type { Forum } from '../tables.ts';
 import {
   type DocumentOptions,
@@ -20,9 +21,6 @@ import {
 import { keepVersion, listVersions, readVersion } from './versions.ts';
 import { textOf, updateTo } from './yjs.ts';
 
-const security = [{ apiKey: [] }, { userToken: [] }];
-
-const Params = Type.Object({ thread: Id('A thread.') });
 const VersionParams = Type.Object({
   thread: Id('A thread.'),
   version: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
@@ -40,13 +38,13 @@ const Version = Type.Object({ ...DocVersion.properties, text: Type.String({ desc
 export function documentRoutes(app: FastifyInstance, forum: Forum, options: DocumentOptions): void {
   const { db } = forum;
 
-  app.get<{ Params: Static<typeof Params> }>(
+  app.get<{ Params: Static<typeof ThreadParams> }>(
     '/forum/threads/:thread/document',
     {
       schema: {
-        security,
+        security: openSecurity,
         summary: 'The shared document of a thread',
-        params: Params,
+        params: ThreadParams,
         response: { 200: Opened },
       },
     },
@@ -56,13 +54,13 @@ export function documentRoutes(app: FastifyInstance, forum: Forum, options: Docu
     },
   );
 
-  app.get<{ Params: Static<typeof Params> }>(
+  app.get<{ Params: Static<typeof ThreadParams> }>(
     '/forum/threads/:thread/document/versions',
     {
       schema: {
-        security,
+        security: openSecurity,
         summary: 'What the document was, the newest first',
-        params: Params,
+        params: ThreadParams,
         response: { 200: Type.Object({ versions: Type.Array(DocVersion) }) },
       },
     },
@@ -73,13 +71,13 @@ export function documentRoutes(app: FastifyInstance, forum: Forum, options: Docu
     },
   );
 
-  app.post<{ Params: Static<typeof Params> }>(
+  app.post<{ Params: Static<typeof ThreadParams> }>(
     '/forum/threads/:thread/document/versions',
     {
       schema: {
         security: [{ userToken: [] }],
         summary: 'Keep a version of the document as it is',
-        params: Params,
+        params: ThreadParams,
         response: { 201: Type.Object({ versions: Type.Array(DocVersion) }) },
       },
     },
@@ -105,7 +103,7 @@ export function documentRoutes(app: FastifyInstance, forum: Forum, options: Docu
     '/forum/threads/:thread/document/versions/:version',
     {
       schema: {
-        security,
+        security: openSecurity,
         summary: 'What the document said in a version',
         params: VersionParams,
         response: { 200: Version },

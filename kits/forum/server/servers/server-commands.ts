@@ -3,6 +3,7 @@ import { type ServerStatuses, ServerStatusRequest, type ServerStatusUpdate } fro
 import { serverChannel } from '../channels.ts';
 import type { Forum } from '../tables.ts';
 import { statusesOf } from './servers.ts';
+import { UNKNOWN } from './status.ts';
 
 /** The command of the game servers. */
 export function serverCommands(forum: Forum): readonly CommandDefinition[] {
@@ -42,7 +43,7 @@ function unknownServer(id: string, now: number): ServerStatusUpdate {
       max_players: 0,
       map: '',
       ping: null,
-      type: 'unknown',
+      type: UNKNOWN,
       address: '',
       timestamp: new Date(now).toISOString(),
     },

@@ -7,6 +7,7 @@ import { type Static, TidingsError, Type } from '@tidings/server/kit';
 import type { FastifyInstance } from 'fastify';
 import { Id, ServerPoint, ServerStatusUpdate } from '../../events.ts';
 import { actorOf, moderatorOf, userOf } from '../callers.ts';
+import { closed, line, openSecurity, security } from '../routes.ts';
 import type { Forum } from '../tables.ts';
 import { GAMES } from './ask-game.ts';
 import {
@@ -31,16 +32,10 @@ const MAX_LISTED = 128;
 const MAX_HOURS = 168;
 const DEFAULT_HOURS = 24;
 
-const closed = { additionalProperties: false } as const;
-const security = [{ apiKey: [] }, { userToken: [] }];
-
-/** A line of text. */
-const Line = (maxLength: number) => Type.String({ pattern: '^[^\\p{C}]*$', maxLength });
-
 const Params = Type.Object({ server: Id('A game server.') });
 const Body = Type.Object(
   {
-    name: Type.String({ ...Line(MAX_NAME), minLength: 1 }),
+    name: Type.String({ ...line(MAX_NAME), minLength: 1 }),
     type: Type.String({
       minLength: 1,
       maxLength: MAX_NAME,
@@ -68,15 +63,15 @@ const PlayerView = Type.Object({
 const StatusBody = Type.Object(
   {
     online: Type.Boolean(),
-    name: Type.Optional(Line(MAX_NAME)),
+    name: Type.Optional(line(MAX_NAME)),
     players: Type.Optional(Count),
     max_players: Type.Optional(Count),
-    map: Type.Optional(Line(MAX_MAP)),
+    map: Type.Optional(line(MAX_MAP)),
     ping: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_PING, description: 'Milliseconds.' })),
     player_list: Type.Optional(
       Type.Array(
         Type.Object(
-          { name: Line(MAX_NAME), score: Type.Union([Type.Integer(), Type.Null()]) },
+          { name: line(MAX_NAME), score: Type.Union([Type.Integer(), Type.Null()]) },
           { additionalProperties: false },
         ),
         { maxItems: MAX_LISTED },
@@ -104,7 +99,7 @@ export function serverRoutes(app: FastifyInstance, forum: Forum): void {
     '/forum/games',
     {
       schema: {
-        security,
+        security: openSecurity,
         summary: 'Games whose servers can be asked',
         response: {
           200: Type.Object({ games: Type.Array(Type.Object({ type: Type.String(), name: Type.String() })) }),
@@ -118,7 +113,7 @@ export function serverRoutes(app: FastifyInstance, forum: Forum): void {
     '/forum/servers',
     {
       schema: {
-        security,
+        security: openSecurity,
         summary: 'Game servers, and how they are',
         response: {
           200: Type.Object({
@@ -139,7 +134,7 @@ export function serverRoutes(app: FastifyInstance, forum: Forum): void {
     '/forum/servers/:server',
     {
       schema: {
-        security,
+        security: openSecurity,
         summary: 'One game server, and who plays there',
         params: Params,
         response: {
@@ -209,7 +204,7 @@ export function serverRoutes(app: FastifyInstance, forum: Forum): void {
     '/forum/servers/:server/history',
     {
       schema: {
-        security,
+        security: openSecurity,
         summary: 'How many played lately',
         description:
           'The most in each stretch of time, the oldest first; a stretch without a point is not known.',

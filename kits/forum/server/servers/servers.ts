@@ -8,7 +8,7 @@ import type { ServerPoint, ServerStatusUpdate } from '../../events.ts';
 import { SERVERS, serverChannel } from '../channels.ts';
 import type { Db, Forum, ForumTables } from '../tables.ts';
 import { GAMES, type GameAnswer, type Player } from './ask-game.ts';
-import { changeOf, isNews, nextStatus, type ServerRow, statusOf } from './status.ts';
+import { changeOf, isNews, nextStatus, removedStatus, type ServerRow, statusOf } from './status.ts';
 import { tellWatchers } from './watches.ts';
 
 type Transaction = KitTransaction<ForumTables>;
@@ -65,7 +65,11 @@ export async function putServer(forum: Forum, id: string, given: NewServer): Pro
         .insertInto('forum_servers')
         .values({ ...fresh, created: now })
         // Somebody else was as quick.
-        .onConflict((conflict) => conflict.column('id').doUpdateSet({ ...place, next }))
+        .onConflict((conflict) =>
+          conflict
+            .column('id')
+            .doUpdateSet({ ...place, next, revision: sql<number>`forum_servers.revision + 1` }),
+        )
         .execute();
     } else {
       const moved = before.type !== type || before.host !== host || before.port !== port;
@@ -80,9 +84,12 @@ export async function putServer(forum: Forum, id: string, given: NewServer): Pro
 
 /** Removes a server with all that is known of it. @throws TidingsError `not_found` */
 export async function deleteServer(forum: Forum, id: string): Promise<void> {
-  await forum.transaction(async ({ db }) => {
-    const { numDeletedRows } = await db.deleteFrom('forum_servers').where('id', '=', id).executeTakeFirst();
-    if (numDeletedRows === 0n) throw noSuchServer();
+  await forum.transaction(async ({ db, publish }) => {
+    const row = await db.deleteFrom('forum_servers').where('id', '=', id).returningAll().executeTakeFirst();
+    if (!row) throw noSuchServer();
+    const data: ServerStatusUpdate = { server_id: id, status: removedStatus(row, forum.clock.now()) };
+    for (const channel of [serverChannel(id), SERVERS])
+      await publish({ channel, event: 'server_status_update', data, conflate: id });
   });
 }
 
@@ -181,10 +188,10 @@ async function record(
   const change = changeOf(row, status);
   const update: ServerStatusUpdate = { server_id: row.id, status, ...(change && { change }) };
   await publish({ channel: serverChannel(row.id), event: 'server_status_update', data: update });
-  if (change) {
+  // Of one that is new, too.
+  if (change || row.status === null)
     await publish({ channel: SERVERS, event: 'server_status_update', data: update, conflate: row.id });
-    await tellWatchers(transaction, update, change, now);
-  }
+  if (change) await tellWatchers(transaction, update, change, now);
   return update;
 }
 

@@ -9,6 +9,9 @@ import type { ServerTables } from './tables.ts';
 
 export type ServerRow = ServerTables['forum_servers'];
 
+/** The type of a server there is not. */
+export const UNKNOWN = 'unknown';
+
 /** So many failures in a row, and a server counts as down: one datagram may be lost. */
 const FAILURES_UNTIL_DOWN = 2;
 
@@ -54,6 +57,12 @@ export function nextStatus(
     ...placeOf(row),
     timestamp,
   };
+}
+
+/** The status of a server that was removed. */
+export function removedStatus(row: ServerRow, at: number): ServerStatus {
+  const timestamp = new Date(at).toISOString();
+  return { ...statusOf(row), online: false, players: 0, ping: null, type: UNKNOWN, timestamp };
 }
 
 /** Whether those who follow the server are to hear of it. */
