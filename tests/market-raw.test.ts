@@ -38,7 +38,9 @@ describe('the raw WebSocket of the market', () => {
     const page = await openRaw(market.url, `?product=${product}`);
     expect(await page.take('READY')).toMatchObject({ channels: [`sneaker:${product}`] });
     const seller = await openRaw(market.url, `?${tokenOf('seller')}`);
-    expect(await seller.take('READY')).toMatchObject({ channels: ['user:seller', 'market:all'] });
+    expect(await seller.take('READY')).toMatchObject({
+      channels: ['user:seller', 'market:all', 'feed:deals'],
+    });
     await market.place('bid', 'first', product, 200);
     await market.place('ask', 'seller', product, 220);
     await market.place('ask', 'seller', other, 99);

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Session, TidingsError } from '@tidings/server/kit';
-import { MARKET, sneakerChannel, userChannel } from '../channels.ts';
+import { DEALS, MARKET, sneakerChannel, userChannel } from '../channels.ts';
 import type { Market, MarketPart } from '../market-part.ts';
 import { findProduct } from '../products/products.ts';
 import { dialect } from './dialect.ts';
@@ -36,9 +36,8 @@ async function welcome(session: Session, market: Market, product: string | null)
   const personal = user === undefined ? undefined : userChannel(user);
   const channels = personal === undefined ? [] : [personal];
   try {
-    channels.push(
-      product === null ? MARKET : sneakerChannel((await findProduct(market.db, product)).product),
-    );
+    if (product === null) channels.push(MARKET, DEALS);
+    else channels.push(sneakerChannel((await findProduct(market.db, product)).product));
   } catch (error) {
     if (!(error instanceof TidingsError) || error.code !== 'not_found') throw error;
     market.send(session, 'ERROR', error.toBody());
