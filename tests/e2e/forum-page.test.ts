@@ -110,6 +110,13 @@ describe('a thread', () => {
     expect(download.suggestedFilename()).toBe('config.txt');
     const saved = await download.createReadStream();
     expect(Buffer.concat(await saved.toArray()).toString()).toBe('set sv_maxclients 32\n');
+    const dataTransfer = await ayse.page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['oasis\n'], 'maps.txt', { type: 'text/plain' }));
+      return data;
+    });
+    await ayse.page.locator('.forum-drop').dispatchEvent('drop', { dataTransfer });
+    await olena.page.getByRole('button', { name: 'maps.txt: download' }).waitFor();
   });
 
   it('has a document in which two write at once, also what one writes alone', async () => {
