@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Offer } from '../kits/market/events.ts';
 import { startTimedMarket, type TimedMarket } from './support/market/start-timed-market.ts';
 
 describe('the market refuses, and nothing is written:', () => {
@@ -111,5 +112,9 @@ describe('the market refuses, and nothing is written:', () => {
     expect((await market.backend.get(`/market/products/${product}/book?size=42`)).body).toMatchObject({
       bids: [{ price: 20, count: 200 }],
     });
+    // And all of them go with the product.
+    expect((await market.backend.call('DELETE', `/market/products/${product}`)).status).toBe(204);
+    const { offers } = (await api.get('/market/bids?status=all&limit=200')).body as { offers: Offer[] };
+    expect(offers.map(({ status }) => status)).toEqual(Array(200).fill('withdrawn'));
   });
 });

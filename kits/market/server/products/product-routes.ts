@@ -195,13 +195,14 @@ export function productRoutes(app: App, shelf: Shelf, trading: Trading): void {
     },
     async (request, reply) => {
       await requireBackend(market, request);
-      await trading.alone(request.params.product, async (turn, transaction) => {
-        if (turn.product.removed === null) {
-          await turn.withdraw();
-          await removeProduct(shelf, transaction, turn.product);
-        }
-        return () => undefined;
+      const { product } = request.params;
+      await market.transaction(async (transaction) => {
+        const row = await lockProduct(transaction.db, product);
+        if (!row) throw noProduct();
+        if (row.removed === null) await removeProduct(shelf, transaction, row);
       });
+      // Should this server die now, another goes on with it.
+      await trading.withdrawAll(product);
       return reply.code(204).send();
     },
   );

@@ -53,8 +53,6 @@ export function tradingPart(tradingOf: (market: Market) => Trading): MarketPart 
       marketDataRoutes(app, market);
       offerRoutes(app, market, tradingOf(market));
     },
-    jobs: [
-      { name: 'end what has expired', schedule: '* * * * *', run: (market) => tradingOf(market).expire() },
-    ],
+    jobs: [{ name: 'end what is over', schedule: '* * * * *', run: (market) => tradingOf(market).sweep() }],
   };
 }

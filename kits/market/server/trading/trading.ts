@@ -43,6 +43,9 @@ const MAX_USER = 128;
 
 const MINUTE_IN_SECONDS = 60;
 
+/** Offers that one transaction withdraws. */
+const WITHDRAWN_AT_ONCE = 100;
+
 export class Trading {
   readonly #market: Market;
   readonly #options: MarketOptions;
@@ -92,7 +95,7 @@ export class Trading {
   async change(key: OfferKey, offered: Offered, answers: Call): Promise<Placed> {
     await this.#keepPace(key.user);
     const { product } = await findOffer(this.#market.db, key);
-    return this.alone(
+    return this.#alone(
       product,
       async (turn, { db }) => {
         const outcome = await turn.change(await waitingOffer(turn, db, key), offered);
@@ -106,7 +109,7 @@ export class Trading {
   async cancel(key: OfferKey, answers: Call): Promise<Offer> {
     await this.#keepPace(key.user);
     const { product } = await findOffer(this.#market.db, key);
-    return this.alone(
+    return this.#alone(
       product,
       async (turn, { db }) => {
         const waiting = await waitingOffer(turn, db, key);
@@ -118,29 +121,54 @@ export class Trading {
     );
   }
 
-  /** Takes out of the books what has expired. */
-  async expire(): Promise<void> {
-    const { db, clock } = this.#market;
-    const books = await db
+  /** Takes out of the books what has expired, and what is left of products that were removed. */
+  async sweep(): Promise<void> {
+    const { db, clock, log } = this.#market;
+    const open = db
       .selectFrom('market_offers')
-      .select(['product', 'size'])
-      .distinct()
-      .where('status', '=', 'open')
+      .innerJoin('market_products', 'market_products.product', 'market_offers.product')
+      .where('market_offers.status', '=', 'open')
+      .distinct();
+    const expired = await open
+      .select(['market_offers.product', 'size'])
       .where('expires', '<=', clock.now())
       .execute();
-    for (const { product, size } of books)
+    const removed = await open.select('market_offers.product').where('removed', 'is not', null).execute();
+    const tasks = [
+      ...expired.map(
+        ({ product, size }) =>
+          () =>
+            this.#expire(product, size),
+      ),
+      ...removed.map(
+        ({ product }) =>
+          () =>
+            this.withdrawAll(product),
+      ),
+    ];
+    for (const task of tasks)
       try {
-        await this.alone(product, async (turn) => {
-          await turn.book(size);
-          return () => undefined;
-        });
+        await task();
       } catch (error) {
-        // The others expire nevertheless; this one is tried again in its next turn.
-        this.#market.log.error(
-          { err: error, product, size },
-          'What has expired could not be taken out of a book.',
-        );
+        // The others go on nevertheless; this one is tried again in the next turn.
+        log.error({ err: error }, 'What is over could not be taken out of a book.');
       }
+  }
+
+  /** Withdraws all that is open for a product that is removed; bit by bit, so that nobody else waits long. */
+  async withdrawAll(product: string): Promise<void> {
+    const some = async (turn: Turn) => {
+      const done = await turn.withdraw(WITHDRAWN_AT_ONCE);
+      return () => done;
+    };
+    while (!(await this.#alone(product, some)));
+  }
+
+  #expire(product: string, size: string): Promise<void> {
+    return this.#alone(product, async (turn) => {
+      await turn.book(size);
+      return () => undefined;
+    });
   }
 
   /**
@@ -149,7 +177,7 @@ export class Trading {
    * @param work gives what makes the result, once all of it is written.
    * @throws TidingsError `not_found`; and whatever `work` throws, and then nothing has happened.
    */
-  alone<T>(
+  #alone<T>(
     product: string,
     work: (turn: Turn, transaction: Transaction) => Promise<() => T>,
     answers?: Call,

@@ -134,13 +134,18 @@ export class Turn {
     this.ended.set(waiting, ending);
   }
 
-  /** Takes everything out of the product's books. */
-  async withdraw(): Promise<void> {
+  /** Takes offers out of the product's books. @param most so many of them. @returns whether that was all. */
+  async withdraw(most: number): Promise<boolean> {
+    let left = most;
     for (const { size } of this.rows) {
       const { orders } = await this.book(size);
-      for (const offer of [...orders.offers('bid'), ...orders.offers('ask')])
+      for (const offer of [...orders.offers('bid'), ...orders.offers('ask')]) {
+        if (left === 0) return false;
+        left -= 1;
         await this.end(offer, 'withdrawn');
+      }
     }
+    return true;
   }
 
   /** The offer of a row, if it waits. */
