@@ -79,7 +79,7 @@ describe('the forum over Socket.IO', () => {
     const seven = await documentClient(url, 7, thread);
     expect(seven.told.all).toContainEqual([
       'connected',
-      expect.objectContaining({ status: 'connected', timestamp: expect.any(Number) }),
+      expect.objectContaining({ status: 'ok', timestamp: expect.any(Number) }),
     ]);
     expect(seven.told.all).toContainEqual([
       'forum_activity',

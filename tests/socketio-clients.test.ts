@@ -13,7 +13,7 @@ describe.each(['websocket', 'polling'])('over %s', (transport) => {
     const socket = stockClient(server.url, { transports: [transport] });
     const [greeting, cursor] = await once(socket, 'connected');
     expect(greeting).toEqual({
-      status: 'connected',
+      status: 'ok',
       timestamp: expect.any(Number),
       session: socket.id,
       user: null,

@@ -36,7 +36,7 @@ describe.each(transports)('over $transport', ({ connect }) => {
       type: 'event',
       name: 'connected',
       arguments: [
-        { status: 'connected', timestamp: expect.anything(), session: expect.any(String), user: 'alice' },
+        { status: 'ok', timestamp: expect.anything(), session: expect.any(String), user: 'alice' },
         expect.stringMatching(/^[A-Za-z0-9]{1,24}\.[0-9a-z]{1,11}$/),
       ],
     });

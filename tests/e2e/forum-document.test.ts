@@ -40,7 +40,7 @@ it('shows a thread’s activity and who types, and tells of posts', async () => 
   for (const panel of [deniz, sam]) {
     await panel.run('forum-updates.js');
     await panel.run('user-status.js');
-    await panel.called('connected', [expect.objectContaining({ status: 'connected' })]);
+    await panel.called('connected', [expect.objectContaining({ status: 'ok' })]);
     await panel.called('authenticated', [expect.objectContaining({ status: 'success' })]);
     // What the thread has seen so far.
     await panel.page.locator('#forum-activity').getByText('Root: Which maps?').waitFor();

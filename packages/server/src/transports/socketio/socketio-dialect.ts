@@ -53,7 +53,7 @@ export function socketioDialect(log: () => string): Dialect {
     switch (notice.type) {
       case 'welcome': {
         const { session, user = null, at, cursor } = notice;
-        return `2["connected",${JSON.stringify({ status: 'connected', timestamp: at, session, user })},${JSON.stringify(cursor)}]`;
+        return `2["connected",${JSON.stringify({ status: 'ok', timestamp: at, session, user })},${JSON.stringify(cursor)}]`;
       }
       case 'disconnect':
         return eventPacket('tidings:disconnect', notice.disconnect);
