@@ -168,6 +168,20 @@ it('tells where somebody is, and that they have gone', async () => {
   expect((await told()).data).toEqual({ thread_id, update, user_id: 'ayse' });
   for (const bad of ['', 'no base64!', encode(new Uint8Array([9, 9, 9]))])
     await expect(ayse.ask('doc_awareness', { thread_id, update: bad })).rejects.toThrow('invalid_request');
+  // Who has closed the document takes back the cursor, and tells of none any more.
+  const none = new Awareness(awareness.doc);
+  none.setLocalState(null);
+  const gone = encode(encodeAwarenessUpdate(none, [none.clientID]));
+  none.destroy();
+  const cem = await forum.socket('cem');
+  await cem.ask('doc_open', { thread_id });
+  await cem.ask('doc_awareness', { thread_id, update });
+  await told();
+  await cem.ask('unsubscribe', { channels: [`cursors:${thread_id}`] });
+  await expect(cem.ask('doc_awareness', { thread_id, update })).rejects.toThrow('not_subscribed');
+  await cem.ask('doc_awareness', { thread_id, update: gone });
+  expect((await told()).data).toEqual({ thread_id, update: gone, user_id: 'cem' });
+  await expect(cem.ask('doc_awareness', { thread_id, update: gone })).rejects.toThrow('not_subscribed');
   ayse.socket.disconnect();
   const { data } = await told();
   expect(Buffer.from(String(data?.update), 'base64').toString()).toContain('null');

@@ -34,17 +34,20 @@ const MAX_CURSORS = 16;
 export class Cursors {
   readonly #told = new WeakMap<Session, Map<string, Cursor>>();
 
-  /** Remembers what a connection tells. @throws TidingsError `invalid_request`, `limit_reached` */
-  take(session: Session, thread: string, update: Uint8Array): Cursor {
-    const cursor = readCursor(update);
+  /** Whether a connection has told of a cursor in a document. */
+  has(session: Session, thread: string): boolean {
+    return this.#told.get(session)?.has(thread) ?? false;
+  }
+
+  /** Remembers what a connection tells. @throws TidingsError `limit_reached` */
+  take(session: Session, thread: string, cursor: Cursor): void {
     const cursors = this.#told.get(session) ?? new Map<string, Cursor>();
     this.#told.set(session, cursors);
     cursors.delete(thread);
-    if (cursor.gone) return cursor;
+    if (cursor.gone) return;
     if (cursors.size >= MAX_CURSORS)
       throw new TidingsError('limit_reached', `One has a cursor in ${MAX_CURSORS} documents at most.`);
     cursors.set(thread, cursor);
-    return cursor;
   }
 
   /** Ends a connection's cursors, in one document or in all. */
@@ -61,7 +64,7 @@ export class Cursors {
 }
 
 /** Reads what a client tells of its own cursor. @throws TidingsError `invalid_request` */
-function readCursor(update: Uint8Array): Cursor {
+export function readCursor(update: Uint8Array): Cursor {
   try {
     const decoder = decoding.createDecoder(update);
     if (decoding.readVarUint(decoder) !== 1) throw new Error('not of one client');

@@ -4,7 +4,7 @@ import { callerOf } from '../callers.ts';
 import { cursorsChannel, docChannel } from '../channels.ts';
 import type { Forum } from '../tables.ts';
 import { fromBase64 } from './base64.ts';
-import type { Cursors } from './cursors.ts';
+import { type Cursors, readCursor } from './cursors.ts';
 import { type DocumentOptions, openDocument, updateDocument } from './documents.ts';
 import { endCursors } from './end-cursors.ts';
 
@@ -76,9 +76,12 @@ export function documentCommands(
       const channel = cursorsChannel(thread);
       // Dispatch has refused who has no connection.
       const { subscriptions } = session as Session;
-      if (!subscriptions.has(channel))
+      const cursor = readCursor(fromBase64(update, 'update'));
+      const { client, gone } = cursor;
+      // Who has closed the document may still take back the cursor that it had there.
+      if (!subscriptions.has(channel) && !(gone && cursors.has(session as Session, thread)))
         throw new TidingsError('not_subscribed', 'Open the document first, by doc_open.');
-      const { client } = cursors.take(session as Session, thread, fromBase64(update, 'update'));
+      cursors.take(session as Session, thread, cursor);
       await forum.publish({
         channel,
         event: 'doc_awareness',
