@@ -156,4 +156,16 @@ export const THREAD_MIGRATIONS: NonNullable<Kit['migrations']> = {
       await schema.createIndex('forum_readers_user').on('forum_readers').column('user').execute();
     },
   },
+  // A forum that is new can be written in.
+  '001-threads-first-board': {
+    async up(db) {
+      await db
+        .insertInto('forum_boards')
+        .values({
+          ...{ id: 'general', name: 'General', description: '' },
+          ...{ private: 0, position: 0, created: Date.now() },
+        })
+        .execute();
+    },
+  },
 };
