@@ -87,6 +87,10 @@ export class SharedDocument {
     this.awareness.on('update', (_: unknown, origin: unknown) => {
       if (origin !== REMOTE) this.#pointLater();
     });
+    this.awareness.on('change', ({ added }: { readonly added: readonly number[] }, origin: unknown) => {
+      // A newcomer has not heard where the others are.
+      if (origin === REMOTE && added.length > 0) this.#pointLater();
+    });
     const channel = client.channel<{ doc_update: Told }>(`doc:${thread}`);
     const cursors = client.channel<{ doc_awareness: Told }>(`cursors:${thread}`);
     this.#stops = [
