@@ -166,4 +166,15 @@ it('merges what two write into a document while one of them has no connection', 
   await ayse.client.connect();
   for (const { shared } of [ayse, olena])
     await expect.poll(() => shared.text.toString()).toBe('Next Saturday evening');
+  // What waits is there again in another life of the page, before there is a connection.
+  ayse.client.disconnect();
+  ayse.shared.text.insert(0, 'The ');
+  await until(ayse.client.pending, ({ entries }) => entries.length === 1);
+  const again = new SharedDocument(ayse.client, thread, { name: 'ayse', color: '#000' });
+  onTeardown(() => again.close());
+  expect(again.state.getSnapshot()).toMatchObject({ loaded: false, unsaved: true });
+  await ayse.client.connect();
+  await until(again.state, ({ loaded, unsaved }) => loaded && !unsaved);
+  expect(again.text.toString()).toBe('The Next Saturday evening');
+  await expect.poll(() => olena.shared.text.toString()).toBe('The Next Saturday evening');
 });

@@ -55,7 +55,6 @@ export class SharedDocument {
   readonly #stops: readonly (() => void)[];
   /** Typed and not sent yet. */
   #typed: Uint8Array[] = [];
-  #sending = 0;
   /** Something was not taken: what the server lacks is sent when it is opened again. */
   #lost = false;
   #sendTimer: ReturnType<typeof setTimeout> | undefined;
@@ -75,7 +74,8 @@ export class SharedDocument {
     );
     this.state = store;
     this.#set = (change) => store.set({ ...store.getSnapshot(), ...change });
-    this.#recall();
+    for (const update of this.#pending()) this.#apply(update);
+    this.#look();
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin !== REMOTE) this.#write(update);
     });
@@ -99,6 +99,7 @@ export class SharedDocument {
       cursors.on('doc_awareness', ({ update }) =>
         applyAwarenessUpdate(this.awareness, fromBase64(update), REMOTE),
       ),
+      client.pending.subscribe(() => this.#look()),
       whenLive(client, channel, () => void this.open()),
     ];
   }
@@ -133,13 +134,17 @@ export class SharedDocument {
     this.doc.destroy();
   }
 
-  /** What an earlier life of the page has typed and the server has not heard yet. */
-  #recall(): void {
-    for (const { message } of this.#client.pending.getSnapshot().entries) {
-      if (message.type !== 'command' || message.name !== 'doc_update') continue;
+  /** Updates that the server has not taken, also those of an earlier life of the page. */
+  #pending(): readonly string[] {
+    return this.#client.pending.getSnapshot().entries.flatMap(({ message }) => {
+      if (message.type !== 'command' || message.name !== 'doc_update') return [];
       const { thread_id, update } = message.data as Told;
-      if (thread_id === this.#thread) this.#apply(update);
-    }
+      return thread_id === this.#thread ? [update] : [];
+    });
+  }
+
+  #look(): void {
+    this.#set({ unsaved: this.#lost || this.#typed.length > 0 || this.#pending().length > 0 });
   }
 
   #apply(update: string): void {
@@ -148,7 +153,7 @@ export class SharedDocument {
 
   #write(update: Uint8Array): void {
     this.#typed.push(update);
-    this.#set({ unsaved: true });
+    this.#look();
     const live = this.#client.status.getSnapshot().state === 'connected';
     this.#sendTimer ??= setTimeout(() => this.#send(), live ? PAUSE : OFFLINE_PAUSE);
   }
@@ -159,20 +164,16 @@ export class SharedDocument {
     if (this.#typed.length === 0) return;
     const update = toBase64(Y.mergeUpdates(this.#typed));
     this.#typed = [];
-    this.#sending += 1;
-    this.#client
-      .command('doc_update', { thread_id: this.#thread, update })
-      .then(
-        () => this.#set({ error: undefined }),
-        (error: unknown) => {
-          this.#lost = true;
-          if (!this.#closed) this.#set({ error });
-        },
-      )
-      .finally(() => {
-        this.#sending -= 1;
-        this.#set({ unsaved: this.#lost || this.#sending > 0 || this.#typed.length > 0 });
-      });
+    this.#client.command('doc_update', { thread_id: this.#thread, update }).then(
+      () => this.#set({ error: undefined }),
+      (error: unknown) => {
+        if (this.#closed) return;
+        this.#lost = true;
+        this.#set({ error });
+        this.#look();
+      },
+    );
+    this.#look();
   }
 
   #pointLater(): void {
