@@ -235,7 +235,6 @@ describe('the forum', () => {
     const sam = await openForum(browser, site.url, 'sam', `?thread=${thread}`);
     await sam.write('A casino opens');
     await sam.post('A casino opens').getByText('It waits for a moderator').waitFor();
-    await mod.page.reload();
     const item = mod.page.locator('.forum-queue-item', { hasText: 'A casino opens' });
     await item.getByRole('button', { name: 'Let it through' }).click();
     await item.waitFor({ state: 'detached' });

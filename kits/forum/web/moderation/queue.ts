@@ -6,6 +6,7 @@
 import { type Client, createStore, type Store } from '@tidings/client';
 import type { Call } from '../../../shared/web/call.ts';
 import { SnapshotReader } from '../../../shared/web/snapshot-reader.ts';
+import { whenLive } from '../../../shared/web/when-live.ts';
 import type { Ban, QueueItem, Word, WordAction } from '../../events.ts';
 
 /** What a moderator sees. */
@@ -20,10 +21,7 @@ export interface QueueState {
 
 const EMPTY: QueueState = { items: [], words: [], bans: [], loaded: false, error: undefined };
 
-/** How often the queue is read while somebody looks at it: no channel tells of it, milliseconds. */
-const EVERY = 15_000;
-
-/** Reads the queue again and again until it is closed. */
+/** Follows what waits until it is closed. */
 export class Queue {
   readonly state: Store<QueueState>;
   readonly #call: Call;
@@ -38,19 +36,15 @@ export class Queue {
     });
     this.state = store;
     this.#set = (change) => store.set({ ...store.getSnapshot(), ...change });
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') void this.load();
-    }, EVERY);
-    let state = client.status.getSnapshot().state;
+    const channel = client.channel<{ queue_changed: object }>('panel:moderation');
     this.#stops = [
-      () => clearInterval(timer),
-      client.status.subscribe(() => {
-        const before = state;
-        state = client.status.getSnapshot().state;
-        if (state === 'connected' && before !== 'connected') void this.load();
+      channel.on('queue_changed', () => {
+        this.#reader.hear();
+        void this.load();
       }),
+      channel.onGap(() => void this.load()),
+      whenLive(client, channel, () => void this.load()),
     ];
-    void this.load();
   }
 
   /** Reads everything anew; an error stands in the state. */
