@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Feed, PopularUpdated, Watch } from '../kits/market/events.ts';
+import { tellAskChange } from '../kits/market/server/feed/ask-changes.ts';
 import { scoreOf } from '../kits/market/server/feed/popularity.ts';
+import type { Transaction } from '../kits/market/server/market-part.ts';
 import type { MarketTables } from '../kits/market/server/tables.ts';
 import { openDatabase } from '../packages/server/src/storage/database.ts';
 import type { Body } from './support/api.ts';
@@ -110,6 +112,26 @@ describe.each(DATABASES)('the feed on %s', (kind) => {
     expect((await feed()).drops.filter(({ product_id }) => product_id === product)).toEqual([]);
   });
 
+  it('tells of a drop when several sizes change together', async () => {
+    const { addProduct, data, clock } = await start();
+    const product = await addProduct();
+    const url = configOf(kind).database;
+    const whole = await openDatabase({ directory: data, url, onError() {} });
+    onTeardown(() => whole.destroy());
+    const told: unknown[] = [];
+    const transaction = {
+      db: whole.withTables<MarketTables>(),
+      publish: async ({ data }: { data?: unknown }) => void told.push(data),
+      notify: async () => [],
+    } as unknown as Transaction;
+    const all = { product, name: 'Air', image: null, currency: 'USD', side: 'ask', at: clock.now() } as const;
+    const both = { ...all, before: null, productBefore: 20_000, productAfter: 10_000 };
+    // As two asks for two sizes do that are placed in one transaction, the cheaper one last.
+    await tellAskChange(transaction, { ...both, size: '42', after: 15_000 }, 10);
+    await tellAskChange(transaction, { ...both, size: '43', after: 10_000 }, 10);
+    expect(told).toMatchObject([{ product_id: product, size: '43', price: 100, old_price: 200 }]);
+  });
+
   it('tells no drop of an ask that is sold as it comes', async () => {
     const { addProduct, ask, place, buyer, drops, watch, reached } = await start();
     const product = await addProduct();
@@ -182,7 +204,7 @@ describe.each(DATABASES)('the feed on %s', (kind) => {
   });
 
   it('refuses watches that cannot be', async () => {
-    const { addProduct, watch, as, fan, native } = await start({ options: { maxWatches: 2 } });
+    const { addProduct, watch, as, fan, native, backend } = await start({ options: { maxWatches: 2 } });
     const product = await addProduct();
     for (const body of [
       {},
@@ -210,6 +232,9 @@ describe.each(DATABASES)('the feed on %s', (kind) => {
     await client.ask('unwatch_product', { data: { product_id: product } });
     expect((await watch(third, { price: 1 })).status).toBe(200);
     expect(((await as(fan).get('/market/watches')).body.watches as Watch[]).length).toBe(2);
+    // What is removed is not seen any more, and does not count.
+    expect((await backend.call('DELETE', `/market/products/${third}`)).status).toBe(204);
+    expect((await watch(await addProduct(), { price: 1 })).status).toBe(200);
   });
 
   it('ranks what is traded, bid for and looked at, and tells when the order changes', async () => {

@@ -54,14 +54,14 @@ async function tellDrop(
     .executeTakeFirst();
   // The day begins with the ask that stands over from the day before.
   const low = known?.day === day ? known.low : productBefore;
-  const lower = lowest(low, productAfter);
+  // Of several sizes that change at once the one that is so low says so: before it, nobody is told of it yet.
+  const lower = after === productAfter ? lowest(low, productAfter) : low;
   if (known?.day !== day || lower !== known.low)
     await db
       .insertInto('market_ask_days')
       .values({ product, day, low: lower })
       .onConflict((conflict) => conflict.column('product').doUpdateSet({ day, low: lower }))
       .execute();
-  // Of several sizes that change at once it is told of the one that is so low.
   if (low === null || after === null || after !== productAfter) return;
   if (after * WHOLE > low * (WHOLE - dropPercent)) return;
   const { size, name, currency } = change;

@@ -112,11 +112,14 @@ function watchesOf(db: Database, user: string) {
     .where('market_products.removed', 'is', null);
 }
 
+/** How many products a user watches; of those that are there, which alone the user sees and can leave. */
 async function countOf(db: Database, user: string): Promise<number> {
   const { count } = await db
     .selectFrom('market_watches')
+    .innerJoin('market_products', 'market_products.product', 'market_watches.product')
     .select(({ fn }) => fn.countAll().as('count'))
-    .where('user', '=', user)
+    .where('market_watches.user', '=', user)
+    .where('market_products.removed', 'is', null)
     .executeTakeFirstOrThrow();
   return Number(count);
 }
