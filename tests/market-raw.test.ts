@@ -163,6 +163,11 @@ describe('the raw WebSocket of the market', () => {
       [{ type: 'PLACE_BID', price: '200' }, 'invalid_request'],
       [{ type: 'CANCEL_BID' }, 'invalid_request'],
       [{ type: 'CANCEL_BID', id: 999 }, 'not_found'],
+      // A key that were passed over would let a repeat buy twice.
+      [{ type: 'PLACE_BID', product_id: 'a', price: 1, key: 7 }, 'invalid_request'],
+      [{ type: 'PLACE_BID', product_id: 'a', price: 1, key: '' }, 'invalid_request'],
+      [{ type: 'CANCEL_BID', id: 999, key: 'k'.repeat(129) }, 'invalid_request'],
+      [{ type: 'PLACE_BID', product_id: 'a', price: 1, key: '\0' }, 'invalid_request'],
     ] as const) {
       client.send(message);
       expect(await client.take('ERROR')).toMatchObject({ code });

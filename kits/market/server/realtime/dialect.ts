@@ -23,6 +23,9 @@ import { sneakerChannel } from '../channels.ts';
 const TYPING = 'typing:support:';
 const PRESENCE = 'presence:';
 
+/** Characters of a key, as everywhere in the server's API. */
+const MAX_KEY = 128;
+
 /** What a client may say, by type; the command of the same name in small letters, unless it says otherwise. */
 const MESSAGES: Readonly<Record<string, (message: JsonObject) => Command>> = {
   PING: () => ({ name: 'ping', data: {} }),
@@ -73,6 +76,8 @@ const WITH_ID: ReadonlySet<string> = new Set([
 ]);
 
 function commandOf(type: string, { type: _, key, id, ...fields }: JsonObject): Command {
+  if (key !== undefined && (typeof key !== 'string' || key === '' || key.length > MAX_KEY))
+    throw new TidingsError('invalid_request', `A "key" is a text of 1 to ${MAX_KEY} characters.`);
   const data: Record<string, unknown> = { ...fields };
   if (WITH_ID.has(type) && id !== undefined) data.id = id;
   // Some clients have numbers for ids.
@@ -81,7 +86,7 @@ function commandOf(type: string, { type: _, key, id, ...fields }: JsonObject): C
     name: type.toLowerCase(),
     data,
     awaited: true,
-    ...(typeof key === 'string' && { key }),
+    ...(key !== undefined && { key }),
   };
 }
 

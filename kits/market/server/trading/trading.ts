@@ -72,6 +72,9 @@ export class Trading {
     // Whoever cannot be told of a match would keep it from the other.
     if (user.length > MAX_USER || !userChannel(user))
       throw new TidingsError('invalid_request', 'A user of this name cannot be told of anything.');
+    // Not every database takes every text.
+    if (key !== undefined && /\p{C}/u.test(key))
+      throw new TidingsError('invalid_request', 'The key has control characters in it.');
     await this.#keepPace(user);
     const { language } = await this.#market.contactOf(user);
     const { product_id, size, price, amount, days = this.#options.offerDays } = asked;
