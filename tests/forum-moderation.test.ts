@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Post, QueueItem } from '../kits/forum/events.ts';
+import type { Board, MyThread, Post, QueueItem } from '../kits/forum/events.ts';
 import { type RunningForum, startForum } from './support/forum/start-forum.ts';
 import { bothDatabases, DATABASES } from './support/kitchen/both-databases.ts';
 
@@ -180,5 +180,30 @@ describe.each(DATABASES)('moderation on %s', (database) => {
     expect((await moderator.call('DELETE', path)).status).toBe(204);
     expect((await moderator.call('DELETE', path)).status).toBe(404);
     await socket.ask('join_forum', { thread_id: thread });
+  });
+
+  it('shows nothing of a private board to a member who is banned, and nothing of them to others', async () => {
+    const forum = await start();
+    const { moderator } = forum;
+    const thread = await forum.thread({ private: true });
+    const { board_id } = (await moderator.get(`/forum/threads/${thread}`)).body;
+    const user = fresh('rude');
+    const [rude, socket] = [forum.as(user), await forum.socket(user)];
+    await moderator.call('PUT', `/forum/boards/${board_id}/members/${user}`);
+    await rude.call('PUT', `/forum/threads/${thread}/mode`, { mode: 'follow' });
+    const shown = async () => [
+      ((await rude.get('/forum/boards')).body.boards as Board[]).some(({ id }) => id === board_id),
+      ((await rude.get('/forum/search?q=First')).body.posts as Post[]).some(
+        (one) => one.thread_id === thread,
+      ),
+      ((await rude.get('/forum/unread')).body.threads as MyThread[]).some(({ id }) => id === thread),
+    ];
+    expect(await shown()).toEqual([true, true, true]);
+    await moderator.call('PUT', `/forum/moderation/bans/${user}`, {});
+    expect(await shown()).toEqual([false, false, false]);
+    await expect(socket.ask('set_status', { status: 'away', text: 'read this' })).rejects.toThrow(
+      'forbidden',
+    );
+    expect((await rude.call('PUT', '/forum/status', { status: 'away', text: 'read this' })).status).toBe(403);
   });
 });

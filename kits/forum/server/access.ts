@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { TidingsError } from '@tidings/server/kit';
+import { sql, TidingsError } from '@tidings/server/kit';
 import type { Actor } from './callers.ts';
 import type { Db, ForumTables } from './tables.ts';
 
@@ -39,6 +39,15 @@ export async function readableThread(db: Db, actor: Actor, id: string): Promise<
   return thread;
 }
 
+/** Whether a row of `forum_boards` is one that somebody may read, as a condition of a query: who is banned reads none. */
+export function isReadableRow({ moderator, user = '' }: Actor) {
+  if (moderator) return sql<boolean>`1 = 1`;
+  const is = (column: string) => sql`${sql.ref(column)} = ${user}`;
+  return sql<boolean>`(not exists (select 1 from forum_bans where ${is('forum_bans.user')})
+    and (forum_boards.private = 0 or exists (select 1 from forum_board_members
+      where forum_board_members.board = forum_boards.id and ${is('forum_board_members.user')})))`;
+}
+
 /** What somebody is answered who may not read. */
 const REFUSED: ReadonlySet<string> = new Set(['not_found', 'forbidden']);
 
@@ -63,7 +72,7 @@ async function mayRead(db: Db, actor: Actor, board: Pick<BoardRow, 'id' | 'priva
 }
 
 /** @throws TidingsError `forbidden` for who is banned. */
-async function refuseBanned(db: Db, user: string): Promise<void> {
+export async function refuseBanned(db: Db, user: string): Promise<void> {
   const ban = await db.selectFrom('forum_bans').select('reason').where('user', '=', user).executeTakeFirst();
   if (ban) throw new TidingsError('forbidden', `You are banned. ${ban.reason}`.trim());
 }

@@ -8,6 +8,7 @@
 import { type Call, type ChannelEvent, type Session, sql, TidingsError } from '@tidings/server/kit';
 import { perServer } from '../../../shared/server/per-server.ts';
 import type { OnlineUsers, Person, Status, UserStatusChange } from '../../events.ts';
+import { refuseBanned } from '../access.ts';
 import { actorFrom, asUser, type User } from '../callers.ts';
 import { EVERYBODY, ONLINE, userChannel } from '../channels.ts';
 import type { Db, Forum } from '../tables.ts';
@@ -105,7 +106,7 @@ function holdPerson(db: Db, user: string): Promise<PersonRow | undefined> {
     .executeTakeFirst();
 }
 
-/** Says how somebody wants to be seen. @throws TidingsError `invalid_request` */
+/** Says how somebody wants to be seen. @throws TidingsError `invalid_request`; `forbidden` for who is banned */
 export async function setStatus(
   forum: Forum,
   user: User,
@@ -114,6 +115,7 @@ export async function setStatus(
 ): Promise<{ readonly status: Status; readonly text: string }> {
   if (/\p{Cc}/u.test(text)) throw new TidingsError('invalid_request', 'The "text" is one line.');
   const said = text.toWellFormed().trim();
+  if (!user.moderator) await refuseBanned(forum.db, user.user);
   const here = await isHere(forum, user.user);
   return forum.transaction(
     async ({ db, publish }) => {

@@ -6,7 +6,7 @@
 import { TidingsError } from '@tidings/server/kit';
 import { plainName, plainText } from '../../../shared/server/plain-text.ts';
 import type { Board } from '../../events.ts';
-import { type BoardRow, noSuch } from '../access.ts';
+import { type BoardRow, isReadableRow, noSuch } from '../access.ts';
 import type { Actor } from '../callers.ts';
 import { boardChannel, threadChannel } from '../channels.ts';
 import { tellRightsChanged } from '../rights-changed.ts';
@@ -27,7 +27,7 @@ export interface BoardChange {
 }
 
 /** Boards that somebody may read, in their order. */
-export async function listBoards(db: Db, { moderator, user }: Actor): Promise<readonly Board[]> {
+export async function listBoards(db: Db, actor: Actor): Promise<readonly Board[]> {
   const rows = await db
     .selectFrom('forum_boards')
     .selectAll()
@@ -38,20 +38,7 @@ export async function listBoards(db: Db, { moderator, user }: Actor): Promise<re
         .whereRef('forum_threads.board', '=', 'forum_boards.id')
         .as('threads'),
     )
-    .$if(!moderator, (query) =>
-      query.where((row) =>
-        row.or([
-          row('private', '=', 0),
-          row.exists(
-            row
-              .selectFrom('forum_board_members')
-              .select('user')
-              .whereRef('forum_board_members.board', '=', 'forum_boards.id')
-              .where('forum_board_members.user', '=', user ?? ''),
-          ),
-        ]),
-      ),
-    )
+    .where(isReadableRow(actor))
     .orderBy('position')
     .orderBy('id')
     .limit(MAX_BOARDS)

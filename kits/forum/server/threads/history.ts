@@ -5,7 +5,7 @@
  */
 import { sql, TidingsError } from '@tidings/server/kit';
 import type { Activity, Post } from '../../events.ts';
-import type { ThreadRow } from '../access.ts';
+import { isReadableRow, type ThreadRow } from '../access.ts';
 import type { Actor } from '../callers.ts';
 import type { Db } from '../tables.ts';
 import { likePattern } from './text.ts';
@@ -97,7 +97,7 @@ export interface SearchQuery {
 /** Posts that somebody may read and that have a text in them, the newest first. @throws TidingsError `bad_cursor`, `invalid_request` */
 export async function searchPosts(
   db: Db,
-  { moderator, user }: Actor,
+  actor: Actor,
   { q, board, before, limit }: SearchQuery,
 ): Promise<{ readonly posts: readonly (Post & { readonly title: string })[]; readonly next: string | null }> {
   if (q.trim().length < SHORTEST_QUERY)
@@ -109,25 +109,13 @@ export async function searchPosts(
     .selectAll('forum_posts')
     .select('forum_threads.title')
     .where('forum_posts.deleted', '=', 0)
+    .where(isReadableRow(actor))
     .where(sql<boolean>`forum_posts.search like ${likePattern(q)} escape '\\'`)
     .orderBy('forum_posts.at', 'desc')
     .orderBy('forum_posts.thread', 'desc')
     .orderBy('forum_posts.seq', 'desc')
     .limit(limit + 1);
   if (board !== undefined) query = query.where('forum_threads.board', '=', board);
-  if (!moderator)
-    query = query.where((row) =>
-      row.or([
-        row('forum_boards.private', '=', 0),
-        row.exists(
-          row
-            .selectFrom('forum_board_members')
-            .select('user')
-            .whereRef('forum_board_members.board', '=', 'forum_boards.id')
-            .where('forum_board_members.user', '=', user ?? ''),
-        ),
-      ]),
-    );
   if (before !== undefined) {
     const [at, thread, seq] = readCursor(before);
     query = query.where((row) =>

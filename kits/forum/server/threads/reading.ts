@@ -5,7 +5,7 @@
  */
 import type { KitTransaction } from '@tidings/server/kit';
 import type { FollowMode, ForumRead, MyThread } from '../../events.ts';
-import { noSuch, readableThread, type ThreadRow } from '../access.ts';
+import { isReadableRow, noSuch, readableThread, type ThreadRow } from '../access.ts';
 import type { User } from '../callers.ts';
 import { userChannel } from '../channels.ts';
 import type { Db, Forum, ForumTables } from '../tables.ts';
@@ -86,20 +86,7 @@ export async function unreadThreads(db: Db, user: User, limit: number): Promise<
           .where('forum_posts.deleted', '=', 0),
       ),
     )
-    .$if(!user.moderator, (query) =>
-      query.where((row) =>
-        row.or([
-          row('forum_boards.private', '=', 0),
-          row.exists(
-            row
-              .selectFrom('forum_board_members')
-              .select('user')
-              .whereRef('forum_board_members.board', '=', 'forum_boards.id')
-              .where('forum_board_members.user', '=', user.user),
-          ),
-        ]),
-      ),
-    )
+    .where(isReadableRow(user))
     .orderBy('forum_threads.active', 'desc')
     .orderBy('forum_threads.id')
     .limit(limit)
