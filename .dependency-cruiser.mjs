@@ -72,7 +72,7 @@ export default {
     folder('kits', [...core, features, storage, protocol, kit]),
     row('config-imports', config, [`${server}/config/`, ...core, features, protocol]),
     folder('config', [...core, protocol]),
-    row('app-imports', `${server}/(app|index|open-channels)\\.ts$`, [`${server}/`, protocol]),
+    row('app-imports', `${server}/(app|index|open-channels|open-features)\\.ts$`, [`${server}/`, protocol]),
     {
       name: 'only-app-wires',
       comment: 'app.ts is the only place that wires parts together; the command line and the entry start it.',

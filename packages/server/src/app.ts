@@ -20,25 +20,9 @@ import { type Clock, systemClock } from './core/ports/clock.ts';
 import { createSessionLog } from './core/session-log.ts';
 import { parseJson } from './dialects/json-message.ts';
 import { nativeDialect } from './dialects/native.ts';
-import {
-  AUTH_MIGRATIONS,
-  Auth,
-  createApiKeyCheck,
-  JwtAuthenticator,
-  Revocations,
-  signToken,
-} from './features/auth/index.ts';
-import { COMMAND_KEY_MIGRATIONS, CommandKeys } from './features/command-keys/command-keys.ts';
-import { CONTACT_MIGRATIONS, Contacts } from './features/contacts/index.ts';
-import { addDeliveryMetrics, DELIVERY_MIGRATIONS, Delivery } from './features/delivery/index.ts';
-import { createEmail, EMAIL_MIGRATIONS } from './features/email/index.ts';
-import { INBOX_MIGRATIONS, Inbox, inboxCommands } from './features/inbox/index.ts';
-import { createPresence } from './features/presence/presence.ts';
-import { createPush, PUSH_MIGRATIONS, type VapidKeys } from './features/push/index.ts';
-import { Reach } from './features/reach/reach.ts';
+import { createApiKeyCheck, JwtAuthenticator, Revocations, signToken } from './features/auth/index.ts';
+import { addDeliveryMetrics } from './features/delivery/index.ts';
 import { keepToday, Meter } from './features/stats/index.ts';
-import { createTyping } from './features/typing/typing.ts';
-import { UserSessions } from './features/user-sessions/user-sessions.ts';
 import { createAddressOf } from './http/address-of.ts';
 import { Callers } from './http/caller.ts';
 import { createHttp } from './http/create-http.ts';
@@ -49,13 +33,12 @@ import { type InstalledKit, installKit } from './kits/install-kit.ts';
 import { JobTurns } from './kits/job-turns.ts';
 import { loadKit } from './kits/load-kit.ts';
 import { openChannels } from './open-channels.ts';
-import { openSecrets, type Secrets } from './secrets.ts';
+import { migrateFeatures, openFeatures } from './open-features.ts';
+import { openSecrets } from './secrets.ts';
 import { openSharedSecrets } from './shared-secrets.ts';
 import { openDataDirectory } from './storage/data-directory.ts';
 import { openDatabase } from './storage/database.ts';
-
 import { CORE_MIGRATIONS, databaseId, migrate } from './storage/migrations.ts';
-import { Outbox } from './storage/outbox.ts';
 import { SocketIOTransport } from './transports/socketio/socketio-transport.ts';
 import { registerSse } from './transports/sse/register-sse.ts';
 import type { SseTransport } from './transports/sse/sse-transport.ts';
@@ -90,11 +73,6 @@ const SIGN_IN_TTL = '12h';
 
 /** The service worker that shows pushes. */
 const PUSH_WORKER = new URL('../public/push-sw.js', import.meta.url);
-
-/** Who push services are told to write to when nobody says. */
-const PUSH_SUBJECT = 'mailto:push@example.com';
-
-const DAY = 86_400_000;
 
 /** Of the name that tells servers of one machine apart. */
 const NODE_BYTES = 3;
@@ -139,13 +117,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   );
   await migrate(db, 'core', CORE_MIGRATIONS);
   const secrets = config.database ? await openSharedSecrets(data, db) : openSecrets(data);
-  await migrate(db, 'auth', AUTH_MIGRATIONS);
-  await migrate(db, 'command_keys', COMMAND_KEY_MIGRATIONS);
-  await migrate(db, 'contacts', CONTACT_MIGRATIONS);
-  await migrate(db, 'inbox', INBOX_MIGRATIONS);
-  await migrate(db, 'delivery', DELIVERY_MIGRATIONS);
-  await migrate(db, 'push', PUSH_MIGRATIONS);
-  await migrate(db, 'email', EMAIL_MIGRATIONS);
+  await migrateFeatures(db);
 
   // Channels, and the other servers
   const channels = opened(
@@ -195,124 +167,23 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     core.namespaces.add(resolveNamespace(name, namespace));
 
   // Features
-  const auth = opened(
-    new Auth({
-      core,
-      authenticator,
-      revocations,
-      nodes,
-      clock,
-      clockTolerance: config.auth.clockTolerance,
-      onError: failed('a session could not be held to its rights'),
-    }),
-    (part) => part.close(),
-  );
-  bus.onMissed(() => auth.missed());
-  const commandKeys = opened(
-    new CommandKeys({
-      db,
-      clock,
-      window: config.commands.keyWindow,
-      onError: failed('the answer to a command could not be remembered'),
-    }),
-    (part) => part.close(),
-  );
-  core.dispatch.remember(commandKeys);
-  const presence = opened(
-    createPresence({
-      core,
-      broker,
-      store: channels.presence,
-      clock,
-      node: bus.node,
-      ...config.presence,
-      onError: failed('presence could not be told'),
-    }),
-    (part) => part.close(),
-  );
-  const typing = opened(
-    createTyping({
-      core,
-      broker,
-      clock,
-      ...config.typing,
-      onError: failed('a typing mark could not be told'),
-    }),
-    (part) => part.close(),
-  );
-  const push = opened(
-    createPush({
-      db,
-      clock,
-      ...config.push,
-      vapid: vapidOf(config, secrets),
-      onClick: async ({ user, ids }) => void (await inbox.mark(user, 'read', { ids: [...ids] })),
-      onError: failed('old pushes could not be forgotten'),
-    }),
-    (part) => part.close(),
-  );
-  const email = opened(
-    createEmail({
-      db,
-      clock,
-      ...config.email,
-      timeout: config.delivery.timeout,
-      publicUrl: () => config.email.publicUrl ?? urlOf(http.server.address() as AddressInfo),
-      development: config.development,
-      directory: join(data, 'outbox'),
-      secret: secrets.jwtSecret,
-      onError: failed('no mail could be sent'),
-    }),
-    (part) => part.close(),
-  );
-  const outbox = opened(
-    new Outbox({
-      db,
-      clock,
-      log,
-      check: (publication) => core.publisher.check(publication),
-      publish: (publication) => core.publisher.publish(publication),
-    }),
-    (part) => part.close(),
-  );
-  const userSessions = new UserSessions();
-  core.hub.observe(userSessions);
-  const reach = new Reach({
+  const features = openFeatures({
+    config,
     core,
-    userSessions,
+    db,
+    clock,
+    log,
+    data,
+    secrets,
+    authenticator,
+    revocations,
+    channels,
     nodes,
-    onError: failed('a user could not be made to follow a channel'),
+    ownUrl: () => urlOf(http.server.address() as AddressInfo),
+    opened,
+    failed,
   });
-  const contacts = new Contacts({ db, onError: failed('what a token says of its user could not be kept') });
-  core.hub.observe(contacts.observer);
-  const inbox = opened(
-    new Inbox({
-      db,
-      clock,
-      outbox,
-      contacts,
-      keep: config.inbox.keep * DAY,
-      onError: failed('old notifications could not be deleted'),
-    }),
-    (part) => part.close(),
-  );
-  for (const command of inboxCommands(inbox)) core.dispatch.add(command);
-  const delivery = opened(
-    new Delivery({
-      ...config.delivery,
-      db,
-      clock,
-      core,
-      inbox,
-      contacts,
-      userSessions,
-      nodes,
-      couriers: email.courier ? [push.courier, email.courier] : [push.courier],
-      keep: config.inbox.keep * DAY,
-      onError: failed('a delivery failed'),
-    }),
-    (part) => part.close(),
-  );
+  const { inbox, delivery, outbox, push, email } = features;
 
   // Transports
   const http = createHttp({ log, bodyLimit: limits.body, trustProxy: config.trustProxy });
@@ -375,6 +246,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
   );
   let sse: SseTransport | undefined;
   registerHttp(http, {
+    ...features,
     core,
     broker,
     clock,
@@ -383,10 +255,7 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     metrics,
     development: config.development,
     apiKeyMatches,
-    auth,
-    reach,
     nodes,
-    presence,
     events: (scope) => {
       sse = opened(registerSse(scope, { host: core.host, clock, addressOf }), (transport) =>
         transport.close(),
@@ -398,9 +267,6 @@ async function run(config: Config, clock: Clock): Promise<Running> {
       outbox: isAtItsMachine(config) ? email.outbox : undefined,
       setEmail: (user, category, on) => inbox.setWay(user, category, 'email', on),
     },
-    inbox,
-    contacts,
-    delivery,
     phase: () => phase,
     signIn: isAtItsMachine(config) && config.auth.algorithms.includes('HS256') ? signIn : undefined,
     ownAddresses: config.email.ownAddresses,
@@ -410,19 +276,19 @@ async function run(config: Config, clock: Clock): Promise<Running> {
     script: SCRIPT.find((path) => existsSync(path)),
     async extend(scope, serveFile) {
       for (const path of config.kits) {
-        const parts = { core, clock, log, db, outbox, websocket, http: scope, serveFile, io: socketio.io };
         const kit = await installKit(await loadKit(path), {
-          ...parts,
+          ...features,
+          core,
           broker,
-          commandKeys,
+          clock,
+          log,
+          db,
           metrics,
-          inbox,
-          contacts,
-          userSessions,
-          reach,
           turns,
-          presence,
-          typing,
+          websocket,
+          http: scope,
+          serveFile,
+          io: socketio.io,
           callerOf: (request) => callers.anyone(request),
         });
         kits.push(opened(kit, (installed) => installed.stop()));
@@ -469,12 +335,6 @@ async function run(config: Config, clock: Clock): Promise<Running> {
 /** Whether whoever reaches this server sits at its machine, and tries things out there. */
 function isAtItsMachine({ development, host }: Config): boolean {
   return development && isLoopback(host);
-}
-
-function vapidOf({ push, origins }: Config, { vapid }: Secrets): VapidKeys {
-  const subject = push.subject ?? origins.find((origin) => origin.startsWith('https://')) ?? PUSH_SUBJECT;
-  const { publicKey = vapid.publicKey, privateKey = vapid.privateKey } = push;
-  return { subject, publicKey, privateKey };
 }
 
 async function createLog({ log: { level, pretty } }: Config): Promise<Logger> {
