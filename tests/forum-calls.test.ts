@@ -222,6 +222,18 @@ it('is there for those who may read the thread alone, and ends for who may no mo
   await forum.moderator.call('DELETE', path);
   await expect(berk.ask('call_signal', { thread_id, to: 'ayse', data: 1 })).rejects.toThrow('not_found');
   await berk.take('forum_left', ({ channel }) => channel === `call:${thread_id}`);
+  await ayse.take('call_members', (data) => names(data).join() === 'ayse');
+});
+
+it('goes on when a thread with another call is deleted', async () => {
+  const forum = await startForum();
+  const [thread_id, other] = [await forum.thread(), await forum.thread()];
+  const berk = await forum.socket('berk');
+  for (const each of [other, thread_id]) await berk.ask('call_join', { thread_id: each });
+  expect((await forum.moderator.call('DELETE', `/forum/threads/${other}`)).status).toBe(204);
+  await berk.take('forum_left', ({ channel }) => channel === `call:${other}`);
+  const seats = await watchSeats(forum, {}, thread_id);
+  const [until] = await seats();
   forum.clock.jump(10 * SECOND);
-  await expect.poll(async () => names(await ayse.ask('call_members', { thread_id }))).toEqual(['ayse']);
+  await expect.poll(async () => Number((await seats())[0]) - Number(until)).toBe(10 * SECOND);
 });

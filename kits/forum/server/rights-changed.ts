@@ -6,10 +6,11 @@
  *
  * @module
  */
-import { type ChannelEvent, type Publication, type Session, TidingsError, Type } from '@tidings/server/kit';
+import { type ChannelEvent, type Publication, type Session, Type } from '@tidings/server/kit';
 import type { KitPart } from '../../shared/server/compose-kit.ts';
-import { readableBoard, readableThread } from './access.ts';
+import { isReadable, readableBoard, readableThread } from './access.ts';
 import { actorFrom } from './callers.ts';
+import { leaveSeat } from './calls/calls.ts';
 import type { Forum, ForumTables } from './tables.ts';
 
 const CHANNEL = 'forum:rights';
@@ -53,38 +54,42 @@ export function rightsPart(): KitPart<ForumTables> {
 
 async function look({ json }: ChannelEvent, forum: Forum): Promise<void> {
   const whose = JSON.parse(json) as Whose;
-  const sessions =
-    'user' in whose
-      ? forum.sessionsOf(whose.user)
-      : whose.channels.flatMap((channel) => [
-          ...forum.sessionsIn(channel),
-          ...forum.sessionsIn(`typing:${channel}`),
-          ...forum.sessionsIn(`presence:${channel}`),
-          ...IN_THREAD.values().flatMap((namespace) =>
-            forum.sessionsIn(channel.replace(/^thread:/, `${namespace}:`)),
-          ),
-        ]);
-  for (const session of new Set(sessions)) await leaveForbidden(session, forum);
+  if ('user' in whose) {
+    for (const session of forum.sessionsOf(whose.user))
+      for (const channel of [...session.subscriptions.keys()]) await leaveForbidden(session, channel, forum);
+    return;
+  }
+  for (const channel of whose.channels.flatMap(withIts))
+    for (const session of forum.sessionsIn(channel)) await leaveForbidden(session, channel, forum);
 }
 
-/** Has a session follow no channel of the forum that it may not. */
-async function leaveForbidden(session: Session, forum: Forum): Promise<void> {
-  for (const channel of [...session.subscriptions.keys()]) {
-    if (await mayFollow(session, channel, forum)) continue;
-    forum.unfollow(session, [channel]);
-    forum.send(session, 'forum_left', { channel });
-  }
+/** The channel of a board or a thread, and all that have the same rights. */
+function withIts(channel: string): readonly string[] {
+  const thread = /^thread:(.*)$/u.exec(channel)?.[1];
+  const inThread =
+    thread === undefined ? [channel] : [...IN_THREAD].map((namespace) => `${namespace}:${thread}`);
+  return [...inThread, `typing:${channel}`, `presence:${channel}`];
+}
+
+/** Has a session leave a channel that it may not follow; also when that cannot be found out, for nobody asks again. */
+async function leaveForbidden(session: Session, channel: string, forum: Forum): Promise<void> {
+  const failed = (error: unknown) => {
+    forum.log.error({ err: error }, 'the rights of a session could not be looked at');
+    return false;
+  };
+  if (await mayFollow(session, channel, forum).catch(failed)) return;
+  forum.unfollow(session, [channel]);
+  forum.send(session, 'forum_left', { channel });
+  const { id, identity } = session;
+  const [, thread] = /^call:(.*)$/u.exec(channel) ?? [];
+  if (thread !== undefined && identity.user !== undefined)
+    // If it fails, the seat is not renewed.
+    await leaveSeat(forum, { thread, user: identity.user, session: id }).catch(failed);
 }
 
 async function mayFollow({ identity }: Session, name: string, { db }: Forum): Promise<boolean> {
   const [, namespace = '', rest = ''] = /^(?:(?:typing|presence):)?([^:]+):(.*)$/u.exec(name) ?? [];
   const actor = actorFrom(identity);
-  try {
-    if (namespace === 'board') await readableBoard(db, actor, rest);
-    else if (IN_THREAD.has(namespace)) await readableThread(db, actor, rest);
-    return true;
-  } catch (error) {
-    if (error instanceof TidingsError) return false;
-    throw error;
-  }
+  if (namespace === 'board') return isReadable(readableBoard(db, actor, rest));
+  return !IN_THREAD.has(namespace) || isReadable(readableThread(db, actor, rest));
 }

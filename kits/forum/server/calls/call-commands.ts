@@ -3,6 +3,7 @@ import { CallIn, type CallJoined, type CallMembers, CallSignal, type CallSignall
 import { readableThread } from '../access.ts';
 import { callerOf } from '../callers.ts';
 import { callChannel } from '../channels.ts';
+import { followReadable } from '../follow-readable.ts';
 import type { Forum } from '../tables.ts';
 import type { CallSeats } from './call-seats.ts';
 import { leaveSeat, readMembers, seatsOf, takeSeat } from './calls.ts';
@@ -41,8 +42,9 @@ export function callCommands(
       const session = given as Session;
       const thread = String(thread_id);
       const channel = callChannel(thread);
-      await readableThread(forum.db, user, thread);
-      await forum.follow(session, [channel], { byRight: true });
+      const read = () => readableThread(forum.db, user, thread);
+      await read();
+      await followReadable(forum, session, [channel], read);
       const members = await takeSeat(forum, user, { thread, session, size: options.callSize });
       seats.add(session, thread);
       // It has gone meanwhile, and nobody else would notice.

@@ -69,7 +69,7 @@ export function leaveSeat(
 ): Promise<readonly CallMember[]> {
   return transaction(async (transaction) => {
     const { db } = transaction;
-    await lockCall(db, thread);
+    await holdCall(db, thread);
     const { numDeletedRows } = await db
       .deleteFrom('forum_call_members')
       .where('thread', '=', thread)
@@ -135,7 +135,7 @@ export async function sweepSeats(forum: Forum): Promise<void> {
     .execute();
   for (const { thread } of over)
     await forum.transaction(async (transaction) => {
-      await lockCall(transaction.db, thread);
+      await holdCall(transaction.db, thread);
       const { numDeletedRows } = await transaction.db
         .deleteFrom('forum_call_members')
         .where('thread', '=', thread)
@@ -145,13 +145,18 @@ export async function sweepSeats(forum: Forum): Promise<void> {
     });
 }
 
-/** Holds a call until the end of the transaction. */
+/** Holds a call until the end of the transaction, and makes it, when there is none. */
 async function lockCall(db: Db, thread: string): Promise<void> {
   await db
     .insertInto('forum_calls')
     .values({ thread })
     .onConflict((conflict) => conflict.column('thread').doUpdateSet({ thread }))
     .execute();
+}
+
+/** Holds a call until the end of the transaction, if there is one: its thread may be deleted by now. */
+async function holdCall(db: Db, thread: string): Promise<void> {
+  await db.updateTable('forum_calls').set({ thread }).where('thread', '=', thread).execute();
 }
 
 function readSeats(db: Db, thread: string): Promise<readonly MemberRow[]> {

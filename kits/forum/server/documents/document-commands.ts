@@ -2,6 +2,7 @@ import { type CommandDefinition, defineCommand, type Session, TidingsError } fro
 import { DocAwareness, DocOpen, DocUpdate, InThread } from '../../events.ts';
 import { callerOf } from '../callers.ts';
 import { cursorsChannel, docChannel } from '../channels.ts';
+import { followReadable } from '../follow-readable.ts';
 import type { Forum } from '../tables.ts';
 import { fromBase64 } from './base64.ts';
 import { type Cursors, readCursor } from './cursors.ts';
@@ -24,11 +25,10 @@ export function documentCommands(
     async handle({ thread_id, vector, user_id }, { identity, session }) {
       const user = callerOf(identity, user_id);
       const thread = String(thread_id);
-      const opened = await openDocument(forum, user, thread, vector);
-      if (!session) return opened;
-      await forum.follow(session, [opened.channel, opened.cursors], { byRight: true });
+      const open = () => openDocument(forum, user, thread, vector);
+      const opened = await open();
       // Read once more: what changed before it followed, it has not heard.
-      return openDocument(forum, user, thread, vector);
+      return session ? followReadable(forum, session, [opened.channel, opened.cursors], open) : opened;
     },
   });
 

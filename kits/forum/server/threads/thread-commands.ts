@@ -8,6 +8,7 @@ import { type ForumActivity, forumPost, InThread, type Joined } from '../../even
 import { readableThread } from '../access.ts';
 import { type Actor, actorFrom, callerOf } from '../callers.ts';
 import { threadChannel } from '../channels.ts';
+import { followReadable } from '../follow-readable.ts';
 import { membersOf } from '../people/people.ts';
 import type { Forum } from '../tables.ts';
 import { readPosts, recentActivity } from './history.ts';
@@ -63,8 +64,10 @@ export function threadCommands(
         const { id } = await readableThread(db, actor, String(thread_id));
         const { session } = context;
         // First, so that what comes meanwhile is heard.
-        if (session) await forum.follow(session, [threadChannel(id)], { byRight: true });
-        const joined = await join(actor, id);
+        const read = () => join(actor, id);
+        const joined = session
+          ? await followReadable(forum, session, [threadChannel(id)], read)
+          : await read();
         const recent: ForumActivity = { thread_id: id, activity: [...joined.activity] };
         if (session) forum.send(session, 'forum_activity', recent);
         return joined;
