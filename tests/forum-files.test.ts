@@ -202,3 +202,21 @@ it('is there for those who may read the thread alone', async () => {
   await forum.moderator.call('PATCH', `/forum/threads/${thread}`, { locked: true });
   expect((await send(forum, thread, PNG)).body.code).toBe('forbidden');
 });
+
+it('is the same of a repeat under its key, also where no more are taken', async () => {
+  const forum = await startForum({ options: { filesPerThread: 1, filesPerHour: 2 } });
+  const [thread, other] = [await forum.thread(), await forum.thread()];
+  const first = await send(forum, thread, PNG, { key: 'one' });
+  expect(first.status).toBe(201);
+  expect(await send(forum, thread, PNG, { key: 'one' })).toEqual(first);
+  expect((await send(forum, thread, PNG, { key: 'two' })).body.code).toBe('limit_reached');
+  const second = await send(forum, other, PNG, { key: 'three' });
+  for (const [of, key, once] of [
+    [thread, 'one', first],
+    [other, 'three', second],
+  ] as const)
+    expect(await send(forum, of, PNG, { key })).toEqual(once);
+  const third = await forum.thread();
+  for (const key of ['four', undefined])
+    expect((await send(forum, third, PNG, { key })).body.code).toBe('rate_limited');
+});

@@ -13,6 +13,7 @@ import { readableThread } from '../access.ts';
 import type { Actor, User } from '../callers.ts';
 import { threadChannel } from '../channels.ts';
 import type { Db, Forum, ForumTables } from '../tables.ts';
+import { lockThread } from '../threads/lock-thread.ts';
 import { receive } from './receive.ts';
 
 type Transaction = KitTransaction<ForumTables>;
@@ -63,7 +64,13 @@ export async function addFile(
   const { db, clock } = forum;
   const name = nameOf(given);
   await requireWritable(db, user, thread, seq);
-  await refuseTooMany(forum, user.user, thread, options);
+  const whose = { user: user.user, thread };
+  // Of a repeat the file may be among them, which is known once all of it has come.
+  const spare = callFor(undefined).key === undefined ? 0 : 1;
+  await refuseTooMany(db, clock.now(), whose, {
+    filesPerThread: options.filesPerThread + spare,
+    filesPerHour: options.filesPerHour + spare,
+  });
   const row: FileRow = {
     ...{ id: randomUUID(), thread, seq: seq ?? null, name, type: '', size: 0 },
     ...{ user: user.user, user_name: user.name, at: clock.now(), ready: 0 },
@@ -75,7 +82,9 @@ export async function addFile(
     file = await forum.transaction(
       async (transaction) => {
         // Much may have happened while it came.
+        await lockThread(transaction.db, thread);
         await requireWritable(transaction.db, user, thread, seq);
+        await refuseTooMany(transaction.db, clock.now(), whose, options, { ready: true });
         const ready = { ...row, type, size, at: clock.now(), ready: 1 };
         await transaction.db.updateTable('forum_files').set(ready).where('id', '=', row.id).execute();
         await tell(transaction, thread, { type: 'file', data: fileView(ready) });
@@ -183,22 +192,22 @@ async function requireWritable(db: Db, actor: User, thread: string, seq: number 
     throw new TidingsError('forbidden', 'A file is added to a post of one’s own alone.');
 }
 
+/** @param which `ready`: only files of which all is there @default also those that come */
 async function refuseTooMany(
-  { db, clock }: Forum,
-  user: string,
-  thread: string,
-  { filesPerThread, filesPerHour }: FileOptions,
+  db: Db,
+  now: number,
+  { user, thread }: { readonly user: string; readonly thread: string },
+  { filesPerThread, filesPerHour }: Pick<FileOptions, 'filesPerThread' | 'filesPerHour'>,
+  { ready = false }: { readonly ready?: boolean } = {},
 ): Promise<void> {
-  const { count } = await db
-    .selectFrom('forum_files')
+  const from = ready ? db.selectFrom('forum_files').where('ready', '=', 1) : db.selectFrom('forum_files');
+  const { count } = await from
     .select(({ fn }) => fn.countAll().as('count'))
     .where('thread', '=', thread)
     .executeTakeFirstOrThrow();
   if (Number(count) >= filesPerThread)
     throw new TidingsError('limit_reached', `A thread has ${filesPerThread} files at most.`);
-  const now = clock.now();
-  const lately = await db
-    .selectFrom('forum_files')
+  const lately = await from
     .select('at')
     .where('user', '=', user)
     .where('at', '>', now - HOUR)
