@@ -184,7 +184,10 @@ it('catches up with what it missed while the server was out of reach', async () 
   });
   proxy.refuse();
   proxy.cut();
-  await olena.page.locator('.connection-mark[data-live=false]').waitFor();
+  await olena.page.getByText('messages are kept and sent, bids and asks are not').waitFor();
+  await olena.page.getByLabel('What you would pay').fill('95');
+  await olena.button('Bid $95').click();
+  await olena.page.getByText('Prices move, so it is not sent later by itself').waitFor();
   await market.place('ask', 'sam', id, 90);
   await market.place('bid', 'ayse', id, 90);
   proxy.accept();
@@ -193,6 +196,33 @@ it('catches up with what it missed while the server was out of reach', async () 
   await expect.poll(() => olena.tile('last').textContent()).toBe('$90');
   await expect.poll(() => olena.tile('ask').textContent()).toBe('$100');
   await olena.page.locator('.market-trades li', { hasText: '$90' }).waitFor();
+  // What was typed is there still, and was not sent by itself.
+  expect(await olena.page.getByLabel('What you would pay').inputValue()).toBe('95');
+  await expect.poll(() => olena.tile('bid').textContent()).toBe('—');
+  await olena.button('Bid $95').click();
+  await olena.page.getByText('Your bid of $95 is placed.').waitFor();
+});
+
+it('buys once what is tried again because the answer was lost', async () => {
+  const id = await market.add('Twice');
+  await market.place('ask', 'sam', id, 100);
+  await market.place('ask', 'ayse', id, 100);
+  const keys: (string | undefined)[] = [];
+  const olena = await market.open(browser, 'olena', `?product=${id}`, {
+    expectedErrors: /net::|Failed to load/,
+  });
+  await olena.page.route('**/api/v1/market/bids', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    keys.push(route.request().headers()['idempotency-key']);
+    const response = await route.fetch();
+    await (keys.length === 1 ? route.abort() : route.fulfill({ response }));
+  });
+  await olena.button('Buy now for $100').click();
+  await olena.page.getByText('Prices move, so it is not sent later by itself').waitFor();
+  await olena.button('Buy now for $100').click();
+  await expect.poll(() => keys.length).toBe(2);
+  expect(keys[1]).toBe(keys[0]);
+  await expect.poll(() => olena.tile('ask').textContent()).toBe('$100');
 });
 
 it('works from the keyboard', async () => {

@@ -81,7 +81,7 @@ export function MarketPage(page: KitPageProps) {
           <p>{t.lead}</p>
         </div>
         <div className="market-tools">
-          <ConnectionMark language={language} />
+          <ConnectionMark language={language} waiting={t.offline} />
           <InboxButton page={page} categories={CATEGORIES[language]} onOpen={goTo} />
         </div>
       </header>

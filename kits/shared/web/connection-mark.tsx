@@ -9,13 +9,19 @@ const TEXTS: Readonly<Record<Language, { readonly live: string; readonly waiting
   uk: { live: 'На зв’язку', waiting: 'Немає зв’язку; зроблене збережеться й надішлеться' },
 };
 
+export interface ConnectionMarkProps {
+  readonly language: Language;
+  /** What is so without a connection. @default what is done is kept and sent */
+  readonly waiting?: string;
+}
+
 /** Whether the page is live. */
-export function ConnectionMark({ language }: { readonly language: Language }) {
+export function ConnectionMark({ language, waiting = TEXTS[language].waiting }: ConnectionMarkProps) {
   const { state } = useConnection();
   const live = state === 'connected';
   return (
     <span className="connection-mark" data-live={live} role="status">
-      {live ? TEXTS[language].live : TEXTS[language].waiting}
+      {live ? TEXTS[language].live : waiting}
     </span>
   );
 }

@@ -1,4 +1,5 @@
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useId, useRef, useState } from 'react';
+import type { CallError } from '../../../shared/web/call.ts';
 import { moneyText } from '../../../shared/web/money.ts';
 import { parseAmount, typedAmount } from '../../../shared/web/parse-amount.ts';
 import { useSubmit } from '../../../shared/web/use-submit.ts';
@@ -30,7 +31,11 @@ export function PlaceForm({ market, product, size, offers, onMatch }: PlaceFormP
   const [days, setDays] = useState(USUAL_DAYS);
   const [wrong, setWrong] = useState('');
   const [placed, setPlaced] = useState('');
-  const { busy, problem, changed, submit } = useSubmit((error) => problemOf(market, error));
+  /** What was sent last. */
+  const sent = useRef('');
+  const { busy, problem, changed, submit } = useSubmit((error) =>
+    (error as Partial<CallError>).code === 'network' ? t.place.unreached : problemOf(market, error),
+  );
   const text = (amount: number) => moneyText({ amount, currency }, page.language);
   const best = side === 'bid' ? size.lowest_ask_amount : size.highest_bid_amount;
   const amount = parseAmount(typed, currency);
@@ -47,6 +52,10 @@ export function PlaceForm({ market, product, size, offers, onMatch }: PlaceFormP
     const refused = priceProblem(product, wanted, t, page.language);
     setWrong(refused ?? '');
     if (wanted === undefined || refused !== undefined) return;
+    // The same once more, because its answer was lost, has one effect, whichever button it is sent by.
+    const what = `${side} ${wanted} ${days}`;
+    if (sent.current !== what) changed();
+    sent.current = what;
     const sized = size.size === '' ? {} : { size: size.size };
     const done = await submit(async (key) => {
       const { offer, match } = await offers.place(side, { product_id, ...sized, amount: wanted, days }, key);
@@ -54,10 +63,6 @@ export function PlaceForm({ market, product, size, offers, onMatch }: PlaceFormP
       else setPlaced(t.place.placed[side](text(offer.amount)));
     });
     if (done) setTyped('');
-  };
-  const now = (wanted: number) => {
-    changed();
-    void place(wanted);
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -91,7 +96,7 @@ export function PlaceForm({ market, product, size, offers, onMatch }: PlaceFormP
           type="button"
           className="market-now"
           disabled={busy || product.halted}
-          onClick={() => now(best)}
+          onClick={() => void place(best)}
         >
           {t.place.now[side](text(best))}
         </button>

@@ -10,6 +10,7 @@ export const en: Texts = {
   more: 'Show more',
   close: 'Close',
   cancel: 'Cancel',
+  offline: 'No connection; messages are kept and sent, bids and asks are not',
   tabs: { browse: 'Market', offers: 'Bids and asks', orders: 'Orders', support: 'Support' },
   browse: {
     search: 'Search sneakers',
@@ -63,6 +64,8 @@ export const en: Texts = {
       bid: (price) => `Your bid of ${price} is placed.`,
       ask: (price) => `Your ask of ${price} is placed.`,
     },
+    unreached:
+      'The market cannot be reached. Prices move, so it is not sent later by itself: what you typed stays here, try it again.',
     badPrice: (example) => `This is no price: write it like ${example}.`,
     outside: (lowest, highest) => `A price is from ${lowest} to ${highest}.`,
     steps: (step) => `Prices go by steps of ${step}.`,

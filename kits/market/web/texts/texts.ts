@@ -13,6 +13,8 @@ export interface Texts {
   readonly more: string;
   readonly close: string;
   readonly cancel: string;
+  /** What is kept while there is no connection: bids and asks are not, since prices move. */
+  readonly offline: string;
   readonly tabs: Readonly<Record<'browse' | 'offers' | 'orders' | 'support', string>>;
   readonly browse: {
     readonly search: string;
@@ -58,6 +60,8 @@ export interface Texts {
     readonly rests: BySide<string>;
     readonly placed: BySide<(price: string) => string>;
     badPrice(example: string): string;
+    /** The server was not reached. */
+    readonly unreached: string;
     outside(lowest: string, highest: string): string;
     steps(step: string): string;
     readonly expires: string;

@@ -10,6 +10,7 @@ export const tr: Texts = {
   more: 'Daha fazla göster',
   close: 'Kapat',
   cancel: 'Vazgeç',
+  offline: 'Bağlantı yok; mesajlar saklanıp gönderilir, alış ve satış teklifleri gönderilmez',
   tabs: { browse: 'Pazar', offers: 'Tekliflerim', orders: 'Siparişler', support: 'Destek' },
   browse: {
     search: 'Sneaker ara',
@@ -68,6 +69,8 @@ export const tr: Texts = {
       bid: (price) => `${price} tutarındaki alış teklifiniz verildi.`,
       ask: (price) => `${price} tutarındaki satış teklifiniz verildi.`,
     },
+    unreached:
+      'Pazara ulaşılamıyor. Fiyatlar değiştiği için teklif sonradan kendiliğinden gönderilmez: yazdığınız burada kalır, yeniden deneyin.',
     badPrice: (example) => `Bu bir fiyat değil: ${example} gibi yazın.`,
     outside: (lowest, highest) => `Fiyat ${lowest} ile ${highest} arasında olmalı.`,
     steps: (step) => `Fiyat adımı ${step}.`,
