@@ -128,6 +128,8 @@ describe('sessions seen by a kit', () => {
     if (!session) throw new Error('not there');
     expect(session.identity.user).toBe('alice');
     expect(tidings.sessionsIn('lounge:2')).toEqual([]);
+    expect(tidings.followedIn('lounge')).toEqual(['lounge:1']);
+    expect(tidings.followedIn('loung')).toEqual([]);
     expect(await tidings.presenceOf('lounge:1')).toMatchObject({ members: [{ user: 'alice' }] });
     await expect(tidings.presenceOf('user:alice')).rejects.toMatchObject({ code: 'no_presence' });
     for (const active of [true, true, false])

@@ -17,9 +17,12 @@ export const DEALS = 'feed:deals';
 /** The tickets that wait for an answer; for agents. */
 export const SUPPORT_QUEUE = 'support:queue';
 
+/** The namespace of what goes on at products. */
+export const SNEAKERS = 'sneaker';
+
 /** What goes on at one product. */
 export function sneakerChannel(product: string): string {
-  return `sneaker:${product}`;
+  return `${SNEAKERS}:${product}`;
 }
 
 /** The books of one product. */

@@ -142,6 +142,8 @@ export interface Tidings<Tables = AnyTables> {
   sessionsOf(user: string): readonly Session[];
   /** The live sessions on this node that follow a channel. */
   sessionsIn(channel: string): readonly Session[];
+  /** The channels of a namespace that live sessions on this node follow; of any name, also of what is not there. */
+  followedIn(namespace: string): readonly string[];
   /** Who follows a channel now, on all nodes. @throws TidingsError `bad_channel`, `unknown_namespace`, `no_presence`. */
   presenceOf(channel: string): Promise<PresenceList>;
   /**

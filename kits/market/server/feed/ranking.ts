@@ -4,7 +4,7 @@
  * @module
  */
 import { POPULAR_SIZE, type PopularUpdated } from '../../events.ts';
-import { DEALS, sneakerChannel } from '../channels.ts';
+import { DEALS, SNEAKERS, sneakerChannel } from '../channels.ts';
 import type { Database, Market } from '../market-part.ts';
 import { addTo, type Happening, scoreOf } from './popularity.ts';
 
@@ -104,20 +104,27 @@ export function mostPopular(db: Database) {
     .execute();
 }
 
-/** How many connections of this server look at each product. */
+/** How many connections of this server look at each product that is there. What nobody looks at costs nothing. */
 async function viewersOf({
   db,
+  followedIn,
   sessionsIn,
 }: Market): Promise<readonly { readonly product: string; readonly count: number }[]> {
-  const products = await db
-    .selectFrom('market_products')
-    .select('product')
-    .where('removed', 'is', null)
-    .execute();
-  return products.flatMap(({ product }) => {
-    const count = sessionsIn(sneakerChannel(product)).length;
-    return count === 0 ? [] : [{ product, count }];
-  });
+  // Anybody may follow a channel of any name.
+  const followed = followedIn(SNEAKERS).map((channel) => channel.slice(SNEAKERS.length + 1));
+  const viewers: { product: string; count: number }[] = [];
+  for (let begin = 0; begin < followed.length; begin += CHUNK) {
+    const products = await db
+      .selectFrom('market_products')
+      .select('product')
+      .where('product', 'in', followed.slice(begin, begin + CHUNK))
+      .where('removed', 'is', null)
+      .execute();
+    for (const { product } of products)
+      viewers.push({ product, count: sessionsIn(sneakerChannel(product)).length });
+  }
+  // Who looked has gone while it was read.
+  return viewers.filter(({ count }) => count > 0);
 }
 
 async function add(

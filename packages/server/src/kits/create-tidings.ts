@@ -46,6 +46,8 @@ export function createTidings<Tables>(name: string, parts: KitParts): Tidings<Ta
     contactOf: (user) => parts.contacts.of(user),
     sessionsOf: (user) => parts.userSessions.of(user),
     sessionsIn: (channel) => hub.channels.get(channel)?.sessions ?? [],
+    followedIn: (namespace) =>
+      [...hub.channels.keys()].filter((channel) => channel.startsWith(`${namespace}:`)),
     presenceOf: (channel) => parts.presence.list(channel),
     markTyping: (caller, channel, active) => parts.typing.mark(caller, channel, active),
     send(session, event, data = null) {
