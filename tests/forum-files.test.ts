@@ -217,6 +217,6 @@ it('is the same of a repeat under its key, also where no more are taken', async 
   ] as const)
     expect(await send(forum, of, PNG, { key })).toEqual(once);
   const third = await forum.thread();
-  for (const key of ['four', undefined])
-    expect((await send(forum, third, PNG, { key })).body.code).toBe('rate_limited');
+  for (const keyed of [{ key: 'four' }, {}])
+    expect((await send(forum, third, PNG, keyed)).body.code).toBe('rate_limited');
 });

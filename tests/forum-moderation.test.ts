@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Board, MyThread, Post, QueueItem } from '../kits/forum/events.ts';
+import type { Db } from '../kits/forum/server/tables.ts';
+import { sql } from '../packages/server/src/kit.ts';
+import { openDatabase } from '../packages/server/src/storage/database.ts';
 import { type RunningForum, startForum } from './support/forum/start-forum.ts';
 import { bothDatabases, DATABASES } from './support/kitchen/both-databases.ts';
+import { onTeardown } from './support/teardown.ts';
 
 const databaseOf = bothDatabases();
 
@@ -139,6 +143,38 @@ describe.each(DATABASES)('moderation on %s', (database) => {
     expect(await queue(forum, thread)).toEqual([]);
     const { posts } = (await forum.as('cem').get(`/forum/threads/${thread}/posts`)).body;
     expect((posts as Post[]).map(({ state }) => state)).toEqual(['visible', 'visible', 'deleted']);
+  });
+
+  it.runIf(database === 'PostgreSQL')('leaves no report of a post that is deleted meanwhile', async () => {
+    const forum = await start();
+    const thread = await forum.thread();
+    await post(forum, 'berk', thread, 'bad');
+    const { data } = forum;
+    const url = databaseOf(database).database;
+    const db = (await openDatabase({ directory: data, url, onError() {} })) as unknown as Db;
+    onTeardown(() => db.destroy());
+    const waiting = async () => {
+      const { rows } = await sql<{ pid: number }>`select pid from pg_stat_activity
+        where wait_event_type = 'Lock' and query like '%forum_%'`.execute(db);
+      return rows.length;
+    };
+    // Another report of the same user is under way, which this one waits for.
+    const other = await db.startTransaction().execute();
+    const row = { thread, seq: 2, user: 'cem', name: '', reason: '', at: 0 };
+    await other.insertInto('forum_reports').values(row).execute();
+    const report = forum.as('cem').post(`/forum/threads/${thread}/posts/2/report`, { reason: 'rude' });
+    await expect.poll(waiting).toBe(1);
+    const path = `/forum/threads/${thread}/posts/2`;
+    let deleted = false;
+    const deleting = forum.as('berk').call('DELETE', path);
+    void deleting.then(() => {
+      deleted = true;
+    });
+    await expect.poll(async () => deleted || (await waiting()) === 2).toBe(true);
+    await other.rollback().execute();
+    expect((await report).status).toBe(204);
+    expect((await deleting).status).toBe(204);
+    expect(await queue(forum, thread)).toEqual([]);
   });
 
   it('bans users, who then hear, read and write nothing', async () => {

@@ -33,6 +33,8 @@ export function report(
 ): Promise<void> {
   return forum.transaction(async (transaction) => {
     const { db } = transaction;
+    // Held, so that the post is not deleted meanwhile, with the reports that there are.
+    await lockThread(db, thread);
     await readableThread(db, user, thread);
     const post = await findPost(db, thread, seq);
     if (post.user === user.user) throw new TidingsError('forbidden', 'This post is your own; delete it.');
