@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import { Api } from './support/api.ts';
 import { API_KEY, tokenFor } from './support/credentials.ts';
@@ -6,13 +7,13 @@ import { type EventStream, openStream } from './support/event-stream.ts';
 import { Inbox } from './support/inbox.ts';
 import { NativeClient } from './support/native-client.ts';
 import { RecoveringListener, TICK } from './support/recovering-listener.ts';
-import { prepareServer } from './support/spawn-server.ts';
-import { startCluster, startNode, useStores } from './support/start-cluster.ts';
+import { spawnServer } from './support/spawn-server.ts';
+import { startNode, useCluster, useStores } from './support/start-cluster.ts';
 import { stockClient } from './support/start-socketio.ts';
 
 const stores = useStores();
 
-// Each starts several servers.
+// Some start servers of their own.
 vi.setConfig({ testTimeout: 60_000 });
 
 const CONFIG = {
@@ -22,10 +23,13 @@ const CONFIG = {
   },
 } as const;
 
-const ROOM = 'room:1';
+const cluster = useCluster(stores, () => CONFIG);
+
+/** A durable channel that no other test uses. */
+const freshRoom = () => `room:${randomUUID()}`;
 
 test('an event is heard on every server, by every transport, in one order', async () => {
-  const [a, b] = await startCluster(stores, CONFIG);
+  const [a, b] = cluster.nodes;
   const heard: Record<string, Inbox<unknown>> = {};
   const streams: EventStream[] = [];
   for (const [name, { url }] of Object.entries({ a, b })) {
@@ -63,16 +67,17 @@ test('an event is heard on every server, by every transport, in one order', asyn
 });
 
 test('a client that comes back to another server has everything, once', async () => {
-  const [a, b] = await startCluster(stores, CONFIG);
+  const [a, b] = cluster.nodes;
+  const room = freshRoom();
   const proxy = await CutProxy.start(a.url);
   const listener = new RecoveringListener(proxy.url, { transports: ['websocket'] });
-  await listener.subscribe(ROOM);
+  await listener.subscribe(room);
   const native = await NativeClient.welcomed(a.url);
-  const [start] = await native.subscribe(ROOM);
-  const stream = await openStream(a.url, `channels=${ROOM}`);
+  const [start] = await native.subscribe(room);
+  const stream = await openStream(a.url, `channels=${room}`);
   await stream.next('welcome');
 
-  const first = await a.api.publish(ROOM, TICK, 'first');
+  const first = await a.api.publish(room, TICK, 'first');
   await native.event();
   const { id } = await stream.next();
   await listener.reach(first);
@@ -80,22 +85,22 @@ test('a client that comes back to another server has everything, once', async ()
   stream.cut();
   proxy.refuse();
   proxy.cut();
-  for (const data of ['while', 'away']) await a.api.publish(ROOM, TICK, data);
+  for (const data of ['while', 'away']) await a.api.publish(room, TICK, data);
   proxy.target = new URL(b.url);
   proxy.accept();
 
   const elsewhere = await NativeClient.welcomed(b.url);
   const since = `${first.epoch}:${first.offset}`;
-  const [answer] = await elsewhere.subscribe({ channel: ROOM, since });
+  const [answer] = await elsewhere.subscribe({ channel: room, since });
   expect(start?.position).toBe(`${first.epoch}:0`);
   expect(answer).toMatchObject({ recovered: true, events: [{ data: 'while' }, { data: 'away' }] });
 
-  const resumed = await openStream(b.url, `channels=${ROOM}`, { 'last-event-id': id ?? '' });
+  const resumed = await openStream(b.url, `channels=${room}`, { 'last-event-id': id ?? '' });
   const { data: welcome } = await resumed.next('welcome');
-  expect(welcome).toMatchObject({ channels: [{ channel: ROOM, recovered: true }] });
+  expect(welcome).toMatchObject({ channels: [{ channel: room, recovered: true }] });
   expect((await resumed.messages(2)).map(({ payload }) => payload)).toEqual(['while', 'away']);
 
-  const last = await b.api.publish(ROOM, TICK, 'last');
+  const last = await b.api.publish(room, TICK, 'last');
   await listener.reach(last);
   expect(listener.recovered).toEqual([false, true]);
   expect(listener.faults).toEqual([]);
@@ -103,24 +108,21 @@ test('a client that comes back to another server has everything, once', async ()
   expect(await resumed.messages(1)).toMatchObject([{ payload: 'last' }]);
 });
 
-test('what a server has acknowledged outlives it, and its clients go on at another one', {
-  timeout: 60_000,
-}, async () => {
-  const config = await stores.fresh(CONFIG);
-  const a = await prepareServer({ config });
-  await a.start();
-  const b = await startNode(config);
+test('what a server has acknowledged outlives it, and its clients go on at another one', async () => {
+  const [b] = cluster.nodes;
+  const a = await spawnServer({ config: cluster.config });
+  const room = freshRoom();
   const proxy = await CutProxy.start(a.url);
   const listener = new RecoveringListener(proxy.url, { transports: ['websocket'] });
-  await listener.subscribe(ROOM);
+  await listener.subscribe(room);
   const native = await NativeClient.welcomed(a.url);
-  const [start] = await native.subscribe(ROOM);
+  const [start] = await native.subscribe(room);
   const api = new Api({ url: a.url, bearer: API_KEY });
   const acknowledged: number[] = [];
   let dead = false;
   const publishing = (async () => {
     for (let index = 0; !dead; index += 1)
-      await api.publish(ROOM, TICK, index).then(
+      await api.publish(room, TICK, index).then(
         () => acknowledged.push(index),
         () => {},
       );
@@ -130,12 +132,12 @@ test('what a server has acknowledged outlives it, and its clients go on at anoth
   await a.kill('SIGKILL');
   dead = true;
   await publishing;
-  const last = await b.api.publish(ROOM, TICK, 'last');
+  const last = await b.api.publish(room, TICK, 'last');
   await listener.reach(last);
   expect(listener.recovered).toEqual([false, true]);
   expect(listener.faults).toEqual([]);
   const elsewhere = await NativeClient.welcomed(b.url);
-  const [answer] = await elsewhere.subscribe({ channel: ROOM, since: start?.position });
+  const [answer] = await elsewhere.subscribe({ channel: room, since: start?.position });
   expect(answer?.recovered).toBe(true);
   const kept = (answer?.events ?? []).map(({ data }) => data);
   expect(kept).toEqual(expect.arrayContaining(acknowledged));
@@ -145,12 +147,14 @@ test('what a server has acknowledged outlives it, and its clients go on at anoth
 });
 
 test('a server that goes down sends its clients to the others', async () => {
-  const [a, b] = await startCluster(stores, CONFIG);
+  const [b] = cluster.nodes;
+  const a = await startNode(cluster.config);
+  const room = freshRoom();
   const proxy = await CutProxy.start(a.url);
   const listener = new RecoveringListener(proxy.url, { transports: ['websocket'] });
-  await listener.subscribe(ROOM);
+  await listener.subscribe(room);
   const native = await NativeClient.welcomed(a.url, { token: tokenFor('alice') });
-  await native.subscribe(ROOM);
+  await native.subscribe(room);
   proxy.target = new URL(b.url);
   const stopped = a.stop();
   expect(await native.messages.take(({ type }) => type === 'disconnect')).toMatchObject({
@@ -159,7 +163,7 @@ test('a server that goes down sends its clients to the others', async () => {
     retryAfter: expect.any(Number),
   });
   await stopped;
-  await listener.reach(await b.api.publish(ROOM, TICK, 'here'));
+  await listener.reach(await b.api.publish(room, TICK, 'here'));
   expect(listener.recovered).toEqual([false, true]);
   expect(listener.faults).toEqual([]);
 });

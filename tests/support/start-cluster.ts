@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
+import type { AppOptions } from '../../packages/server/src/app.ts';
 import { startRedis, type TestRedis } from '../../packages/server/src/brokers/redis/testing/start-redis.ts';
 import type { ConfigInput } from '../../packages/server/src/config.ts';
 import { sql } from '../../packages/server/src/kit.ts';
@@ -62,8 +63,34 @@ export async function startCluster(
   return [await startNode(config), await startNode(config)];
 }
 
-/** Starts one more server. @param config as `fresh` gave it. */
-export async function startNode(config: ConfigInput): Promise<ClusterNode> {
-  const server = await startServer(config);
+/** Servers that are one, for all tests of a file: these keep out of each other's way. */
+export interface Cluster {
+  /** What another server is to be started with to be one with them. */
+  readonly config: ConfigInput;
+  readonly nodes: readonly [ClusterNode, ClusterNode];
+}
+
+/** Starts servers that are one for the tests of a file. @param options those of each, once the file has begun. */
+export function useCluster(stores: Stores, options: () => ConfigInput): Cluster {
+  let cluster: Cluster | undefined;
+  beforeAll(async () => {
+    const config = await stores.fresh(options());
+    cluster = { config, nodes: [await startNode(config), await startNode(config)] };
+  }, 60_000);
+  // Before the stores are.
+  afterAll(async () => void (await Promise.all(cluster?.nodes.map((node) => node.stop()) ?? [])));
+  return {
+    get config() {
+      return (cluster as Cluster).config;
+    },
+    get nodes() {
+      return (cluster as Cluster).nodes;
+    },
+  };
+}
+
+/** Starts one more server. @param config as `fresh` gave it. @param app what is no configuration. */
+export async function startNode(config: ConfigInput, app?: AppOptions): Promise<ClusterNode> {
+  const server = await startServer(config, app);
   return { ...server, api: new Api({ url: server.url, bearer: API_KEY }) };
 }
