@@ -88,9 +88,12 @@ describe.each(DATABASES)('the support on %s', (kind) => {
     expect((await queue.event(ofTicket)).data).toMatchObject({
       ticket: { status: 'taken', agent_id: ayse, agent_name: ayse.toUpperCase(), last_seq: 2 },
     });
-    expect((await user.event(({ event }) => event === 'TICKET_UPDATED')).data).toMatchObject({
-      ticket: { status: 'taken', agent_name: ayse.toUpperCase() },
-    });
+    for (const where of [`support:${id}`, `user:${olena}`])
+      expect(
+        (await user.event(({ channel, event }) => channel === where && event === 'TICKET_UPDATED')).data,
+      ).toMatchObject({
+        ticket: { status: 'taken', agent_name: ayse.toUpperCase() },
+      });
 
     // Of what is unread, the first is notified of.
     await agent(ayse).post(`/market/tickets/${id}/messages`, { text: 'It is in Lviv.' });
@@ -117,9 +120,12 @@ describe.each(DATABASES)('the support on %s', (kind) => {
     ]);
 
     expect(ticketOf(await as(olena).post(`/market/tickets/${id}/close`)).status).toBe('closed');
-    expect((await user.event(({ event }) => event === 'TICKET_UPDATED')).data).toMatchObject({
-      ticket: { status: 'closed' },
-    });
+    for (const where of [`support:${id}`, `user:${olena}`])
+      expect(
+        (await user.event(({ channel, event }) => channel === where && event === 'TICKET_UPDATED')).data,
+      ).toMatchObject({
+        ticket: { status: 'closed' },
+      });
     expect(ticketOf(await agent(ayse).post(`/market/tickets/${id}/close`)).status).toBe('closed');
     for (const [api, path] of [
       [as(olena), 'messages'],

@@ -11,6 +11,7 @@ import { Offers } from './offers/offers.ts';
 import { Orders } from './orders/orders.ts';
 import { Sneaker } from './sneaker/sneaker.ts';
 import { TicketLog } from './support/ticket-log.ts';
+import { Tickets } from './support/tickets.ts';
 
 /** A server whose answers and events a test gives. */
 function openServer() {
@@ -43,7 +44,7 @@ function openServer() {
       question.resolve(value);
       await new Promise((resolve) => setTimeout(resolve));
     },
-    asks: (about: string) => asked.some(({ path }) => path === about),
+    asks: (about: string) => asked.some(({ path }) => path.split('?')[0] === about),
     tell(name: string, event: string, data: unknown) {
       for (const handler of handlers.get(`${name} ${event}`) ?? []) handler(data);
     },
@@ -152,4 +153,43 @@ it('a conversation has no hole: what is before one is read by scrolling back', a
   void log.load();
   await server.answer('/market/tickets/5/messages', { messages: [message(8), message(9)] });
   expect([shown(), log.state.getSnapshot().older]).toEqual([[8, 9], true]);
+});
+
+it('agents see what others close, also where that was not heard', async () => {
+  const server = openServer();
+  const { client, call } = server;
+  const tickets = new Tickets({ client, call, user: 'irina', agent: true });
+  const ticket = (id: number, status: string, updated: number) => ({
+    ticket_id: id,
+    user_id: 'olena',
+    status,
+    unread: 1,
+    updated,
+  });
+  const answer = async (...queue: readonly object[]) => {
+    // The visitor’s own come first.
+    for (let own = true; server.asks('/market/tickets'); own = !own)
+      await server.answer('/market/tickets', { tickets: own ? [] : queue });
+  };
+  const shown = () => tickets.state.getSnapshot().tickets.map(({ ticket_id: id, status }) => [id, status]);
+  await answer(ticket(1, 'open', 1), ticket(2, 'open', 1));
+  server.tell('support:queue', 'TICKET_UPDATED', { ticket: ticket(1, 'closed', 2) });
+  await answer(ticket(2, 'open', 1));
+  expect(shown()).toEqual([
+    [1, 'closed'],
+    [2, 'open'],
+  ]);
+  void tickets.load();
+  await answer();
+  expect(shown()).toEqual([[1, 'closed']]);
+});
+
+it('a visitor hears of a ticket that is closed, wherever on the page they are', async () => {
+  const server = openServer();
+  const { client, call } = server;
+  const tickets = new Tickets({ client, call, user: 'olena', agent: false });
+  const ticket = { ticket_id: 1, user_id: 'olena', status: 'taken', unread: 2, updated: 1 };
+  await server.answer('/market/tickets', { tickets: [ticket] });
+  server.tell('user:olena', 'TICKET_UPDATED', { ticket: { ...ticket, status: 'closed', updated: 2 } });
+  expect(tickets.state.getSnapshot().tickets).toMatchObject([{ status: 'closed', unread: 2 }]);
 });

@@ -6,7 +6,7 @@
 import { type Identity, TidingsError } from '@tidings/server/kit';
 import type { ChatMessage, Ticket, TicketUpdated } from '../../events.ts';
 import type { CallingUser } from '../callers.ts';
-import { SUPPORT_QUEUE, ticketChannel } from '../channels.ts';
+import { SUPPORT_QUEUE, ticketChannel, userChannel } from '../channels.ts';
 import type { Database, Transaction } from '../market-part.ts';
 import type { Row } from '../tables.ts';
 
@@ -111,7 +111,7 @@ export function ticketView(row: TicketRow, side: Side): Ticket {
   return { ...ticketOf(row), unread: side === 'user' ? row.user_unread : row.agent_unread };
 }
 
-/** Tells that a ticket is another than before: agents, and if it is told to them, too, who is in the ticket. */
+/** Tells that a ticket is another than before: agents, and if it is told to them, too, who is in the ticket and its user, wherever they are. */
 export async function tellTicket(
   { publish }: Transaction,
   row: TicketRow,
@@ -120,7 +120,10 @@ export async function tellTicket(
 ): Promise<void> {
   const event = { event: 'TICKET_UPDATED', data: { ticket: ticketOf(row), at } satisfies TicketUpdated };
   await publish({ channel: SUPPORT_QUEUE, ...event });
-  if (where === 'everywhere') await publish({ channel: ticketChannel(row.id), ...event });
+  if (where === 'queue') return;
+  await publish({ channel: ticketChannel(row.id), ...event });
+  const channel = userChannel(row.user);
+  if (channel) await publish({ channel, ...event });
 }
 
 function ticketOf(row: TicketRow): Omit<Ticket, 'unread'> {

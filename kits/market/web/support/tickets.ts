@@ -35,27 +35,38 @@ export class Tickets {
   readonly state: Store<TicketsState>;
   readonly #live = new LiveState<TicketsState>(EMPTY);
   readonly #call: Call;
+  readonly #user: string;
   readonly #agent: boolean;
   readonly #stops: readonly (() => void)[];
 
   constructor({ client, call, user, agent }: TicketsOptions) {
     this.#call = call;
+    this.#user = user;
     this.#agent = agent;
     this.state = this.#live.store;
-    const own = client.channel<{ CHAT_MESSAGE: ChatMessage }>(`user:${user}`);
+    const own = client.channel<{ CHAT_MESSAGE: ChatMessage; TICKET_UPDATED: TicketUpdated }>(`user:${user}`);
     const queue = client.channel<{ TICKET_UPDATED: TicketUpdated }>('support:queue');
     const load = () => this.load();
+    // An event does not say what is unread, nor does the queue's answer have what is closed.
+    const hear = (update: TicketUpdated) => {
+      this.heard(update);
+      void load();
+    };
     this.#stops = [
       own.on('CHAT_MESSAGE', load),
+      own.on('TICKET_UPDATED', (update) => this.heard(update)),
       own.onGap(load),
       whenLive(client, own, load),
-      ...(agent ? [queue.on('TICKET_UPDATED', load), queue.onGap(load), whenLive(client, queue, load)] : []),
+      ...(agent ? [queue.on('TICKET_UPDATED', hear), queue.onGap(load), whenLive(client, queue, load)] : []),
     ];
   }
 
   /** Reads everything anew; an error stands in the state. */
   async load(): Promise<void> {
-    await Promise.all([this.#loadList(''), this.#agent ? this.#loadList('queue=1') : undefined]);
+    await Promise.all([
+      this.#loadList('', withTickets),
+      this.#agent ? this.#loadList('queue=1', (...all) => this.#withQueue(...all)) : undefined,
+    ]);
   }
 
   /** Opens a ticket. @param key a repeat under it has one effect @throws CallError */
@@ -90,16 +101,29 @@ export class Tickets {
     this.#live.forget();
   }
 
-  async #loadList(which: string): Promise<void> {
+  async #loadList(
+    which: string,
+    take: (state: TicketsState, tickets: readonly Ticket[]) => TicketsState,
+  ): Promise<void> {
     try {
       await this.#live.read(
         `list ${which}`,
         () => this.#call<{ readonly tickets: readonly Ticket[] }>(`/market/tickets?limit=${PAGE}&${which}`),
-        (state, { tickets }) => ({ ...withTickets(state, tickets), loaded: true, error: undefined }),
+        (state, { tickets }) => ({ ...take(state, tickets), loaded: true, error: undefined }),
       );
     } catch (error) {
       this.#live.change((state) => ({ ...state, error, loaded: true }));
     }
+  }
+
+  /** Takes the queue as it is: what is there no more was closed, also where that was not heard. */
+  #withQueue(state: TicketsState, queue: readonly Ticket[]): TicketsState {
+    const there = new Set(queue.map(({ ticket_id: id }) => id));
+    const tickets = state.tickets.filter(
+      ({ ticket_id: id, user_id: user, status }) =>
+        user === this.#user || status === 'closed' || queue.length === PAGE || there.has(id),
+    );
+    return withTickets({ ...state, tickets }, queue);
   }
 
   #taken(ticket: Ticket): Ticket {
