@@ -57,7 +57,7 @@ function clockKit(): string {
   return file;
 }
 
-const openAs = ({ url }: ClusterNode, user: string, claims = {}) =>
+const openAs = ({ url }: Pick<ClusterNode, 'url'>, user: string, claims = {}) =>
   NativeClient.welcomed(url, { token: tokenFor(user, claims) });
 
 describe('over servers', () => {
