@@ -126,8 +126,8 @@ export async function setStatus(
         .set({ status, text: said })
         .where('user', '=', user.user)
         .execute();
-      const wasSeen = before.status !== 'invisible';
-      if (here && (wasSeen || status !== 'invisible'))
+      // Whether they were here was so a moment ago; that they look offline now is so in any case.
+      if (status === 'invisible' ? before.status !== 'invisible' : here)
         await publish({
           channel: ONLINE,
           event: 'user_status_change',

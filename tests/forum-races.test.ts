@@ -10,12 +10,15 @@ interface Hooks {
   forum?: Forum;
   /** Called when a command is about to have a connection follow channels. */
   beforeFollow?: (() => Promise<void>) | undefined;
+  /** Called when a command knows who is here. */
+  afterPresence?: (() => Promise<void>) | undefined;
 }
-const HOOKS = 'forum-rights-hooks';
+const HOOKS = 'forum-races-hooks';
 const hooks: Hooks = {};
 beforeEach(() => void Object.assign(globalThis, { [HOOKS]: hooks }));
 afterEach(() => {
   hooks.beforeFollow = undefined;
+  hooks.afterPresence = undefined;
 });
 
 /** The forum, held up where a test wants to. */
@@ -34,7 +37,12 @@ export default {
       await hooks.beforeFollow?.();
       await tidings.follow(...given);
     };
-    return forum.commands({ ...tidings, follow });
+    const presenceOf = async (channel) => {
+      const presence = await tidings.presenceOf(channel);
+      await hooks.afterPresence?.();
+      return presence;
+    };
+    return forum.commands({ ...tidings, follow, presenceOf });
   },
 };\n`,
   );
@@ -76,4 +84,16 @@ it('nobody goes on hearing a thread because their rights cannot be found out', a
   await db.schema.alterTable('forum_bans').renameTo('forum_bans_away').execute();
   await publish({ channel: 'forum:rights', event: 'rights_changed', data: { user: 'berk' } });
   expect(await berk.take('forum_left')).toEqual({ channel: `thread:${thread_id}` });
+});
+
+it('who becomes invisible looks offline, also when they come in this moment', async () => {
+  const forum = await start();
+  const witness = await forum.socket('berk');
+  hooks.afterPresence = async () => {
+    hooks.afterPresence = undefined;
+    await forum.socket('cem');
+    await witness.take('user_status_change', ({ user_id, online }) => user_id === 'cem' && online === true);
+  };
+  await forum.as('cem').post('/commands/set_status', { status: 'invisible' });
+  await witness.take('user_status_change', ({ user_id, online }) => user_id === 'cem' && online === false);
 });
