@@ -105,7 +105,18 @@ describe.each(DATABASES)('moderation on %s', (database) => {
     expect(states).toEqual(['visible', 'held', 'visible', 'visible']);
     const refused = await post(forum, user, thread, 'too much');
     expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited', retryAfter: 60_000 } });
-    expect((await queue(forum, thread)).map(({ why }) => why)).toEqual(['links']);
+    const waiting = await queue(forum, thread);
+    expect(waiting.map(({ why }) => why)).toEqual(['links']);
+    // What one has written may not become what one may not write.
+    const novice = fresh('novice');
+    const first = (await post(forum, novice, thread, 'hello')).body.post as Post;
+    const edit = async (content: string) =>
+      (await forum.as(novice).call('PATCH', `/forum/threads/${thread}/posts/${first.seq}`, { content }))
+        .status;
+    expect(await edit('see https://a.example')).toBe(422);
+    expect(await edit('hello all')).toBe(200);
+    await post(forum, novice, thread, 'more');
+    expect(await edit('see https://a.example')).toBe(200);
     forum.clock.jump(60_000);
     expect((await post(forum, user, thread, 'later')).status).toBe(201);
     // At once and in several threads, too.

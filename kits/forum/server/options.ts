@@ -17,7 +17,7 @@ export interface ForumOptions {
   readonly postsPerMinute: number;
   /** Who has written fewer posts than this is new. `FORUM_NEW_USER_POSTS`. @default 3 */
   readonly newUserPosts: number;
-  /** A post of a new user with more links than this waits for a moderator. `FORUM_NEW_USER_LINKS`. @default 1 */
+  /** A post of a new user with more links than this waits for a moderator; added later, they are refused. `FORUM_NEW_USER_LINKS`. @default 1 */
   readonly newUserLinks: number;
   /** Words beside those of the list, for which a post is refused. `FORUM_REFUSE_WORDS`. @default none */
   readonly refuseWords: readonly string[];

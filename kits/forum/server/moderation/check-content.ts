@@ -27,8 +27,32 @@ export async function checkPost(
 ): Promise<Held | undefined> {
   if (actor.moderator) return undefined;
   if (await hasHeldWord(db, content, options)) return 'word';
-  const { newUserPosts, newUserLinks } = options;
-  return posts < newUserPosts && linksIn(content) > newUserLinks ? 'links' : undefined;
+  return linksIn(content) > linksOf(posts, options) ? 'links' : undefined;
+}
+
+/**
+ * Looks at what a post is to say from now on, which cannot wait for a moderator.
+ *
+ * @param before what it says
+ * @param posts that its writer has written
+ * @throws TidingsError `content_refused` for every word of the list, and for more links than who is new may write
+ */
+export async function checkEdit(
+  db: Db,
+  actor: Actor,
+  { before, content, posts }: { readonly before: string; readonly content: string; readonly posts: number },
+  options: ForumOptions,
+): Promise<void> {
+  await checkText(db, actor, content, options);
+  // Those that it has were looked at.
+  const most = Math.max(linksOf(posts, options), linksIn(before));
+  if (!actor.moderator && linksIn(content) > most)
+    throw new TidingsError('content_refused', 'Who is new here may not add so many links.');
+}
+
+/** How many links a post may have whose writer has written so many before. */
+function linksOf(posts: number, { newUserPosts, newUserLinks }: ForumOptions): number {
+  return posts < newUserPosts ? newUserLinks : Number.POSITIVE_INFINITY;
 }
 
 /** What cannot wait for a moderator, such as a title, is refused for every word. @throws TidingsError `content_refused` */

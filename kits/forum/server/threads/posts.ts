@@ -10,10 +10,10 @@ import { noSuch, readableThread, type ThreadRow } from '../access.ts';
 import type { Actor, User } from '../callers.ts';
 import { boardChannel, threadChannel } from '../channels.ts';
 import { deleteFilesOf } from '../files/files.ts';
-import { checkPost, checkText } from '../moderation/check-content.ts';
+import { checkEdit, checkPost, checkText } from '../moderation/check-content.ts';
 import { hold } from '../moderation/held.ts';
 import type { ForumOptions } from '../options.ts';
-import { countPost, lockPerson } from '../people/person.ts';
+import { countPost, findPerson, lockPerson } from '../people/person.ts';
 import type { Db, Forum, ForumTables } from '../tables.ts';
 import { lockThread } from './lock-thread.ts';
 import { countOwn } from './reading.ts';
@@ -135,7 +135,8 @@ export class Posts {
       const now = this.#forum.clock.now();
       if (!actor.moderator && now - before.at > this.#options.editWindow)
         throw new TidingsError('forbidden', 'It is too late to change this post.');
-      await checkText(db, actor, text, this.#options);
+      const posts = (await findPerson(db, before.user))?.posts ?? 0;
+      await checkEdit(db, actor, { before: before.content, content: text, posts }, this.#options);
       const row = { ...before, content: text, search: searchText(text), edited: now };
       if (text !== before.content) {
         await this.#keep(db, actor, before);
