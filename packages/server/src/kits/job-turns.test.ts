@@ -63,3 +63,14 @@ test('the turn of a server that died is over after half a minute', async () => {
   clock.advance(SECOND);
   expect(await other.take('clean', due + 10 * SECOND)).toBeDefined();
 });
+
+test('a clock that was ahead and has been set back keeps no job from its turns', async () => {
+  const { now } = clock;
+  const due = now();
+  clock.now = () => due + 24 * 3600 * SECOND;
+  // Never given back: its server died.
+  await one.take('clean', due + 24 * 3600 * SECOND);
+  clock.now = now;
+  expect(await other.take('clean', due)).toBeDefined();
+  expect(await one.take('clean', due)).toBeUndefined();
+});

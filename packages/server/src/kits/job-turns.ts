@@ -14,6 +14,9 @@ export interface JobTurnsOptions {
 /** How long a turn is held that nobody renews, because its server died, milliseconds. */
 const LEASE = 30_000;
 
+/** Clocks of servers do not differ by more; what lies further ahead was written by a clock that has been set back, milliseconds. */
+const LONGEST_AHEAD = 3_600_000;
+
 /** A turn is renewed so many times in its life, so that two renewals may fail. */
 const RENEWALS = 3;
 
@@ -45,8 +48,12 @@ export class JobTurns {
         conflict
           .column('job')
           .doUpdateSet({ due, until: turn.until })
-          .where('job_turns.due', '<', due)
-          .where('job_turns.until', '<=', now),
+          .where(({ or, eb }) =>
+            or([eb('job_turns.due', '<', due), eb('job_turns.due', '>', now + LONGEST_AHEAD)]),
+          )
+          .where(({ or, eb }) =>
+            or([eb('job_turns.until', '<=', now), eb('job_turns.until', '>', now + LONGEST_AHEAD)]),
+          ),
       )
       .returning('job')
       .executeTakeFirst();
