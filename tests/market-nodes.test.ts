@@ -3,6 +3,7 @@ import { type OpenOffer, OrderBook } from '../kits/market/server/book/order-book
 import type { MarketTables } from '../kits/market/server/tables.ts';
 import { openDatabase } from '../packages/server/src/storage/database.ts';
 import { startPostgres, type TestPostgres } from '../packages/server/src/storage/testing/postgres.ts';
+import type { Body } from './support/api.ts';
 import { JumpingClock } from './support/jumping-clock.ts';
 import { startTimedMarket } from './support/market/start-timed-market.ts';
 import { onTeardown } from './support/teardown.ts';
@@ -97,4 +98,28 @@ it('two servers of one database keep one book', { timeout: 60_000 }, async () =>
   const orders = await db.selectFrom('market_orders').select('id').execute();
   const sold = await db.selectFrom('market_matches').select('id').execute();
   expect(orders.map(({ id }) => id).sort()).toEqual(sold.map(({ id }) => id).sort());
+});
+
+it('what is asked for at once, on whichever server, stays within its limits, and a key is for one thing', {
+  timeout: 60_000,
+}, async () => {
+  const clock = new JumpingClock(Date.UTC(2027, 10, 20, 12));
+  const config = { database: postgres.url };
+  const options = { maxTickets: 3, maxWatches: 3 };
+  const servers = await Promise.all([1, 2].map(() => startTimedMarket({ clock, config, options })));
+  const of = (n: number) => servers[n % 2]!.as('eager');
+  const products: string[] = [];
+  for (let n = 0; n < 12; n += 1) products.push(await servers[0]!.addProduct());
+  const codes = async (asking: readonly Promise<{ readonly status: number; readonly body: Body }>[]) =>
+    (await Promise.all(asking)).map(({ status, body }) => (status < 300 ? 'taken' : body.code)).sort();
+  const limited = [...Array(9).fill('limit_reached'), ...Array(3).fill('taken')];
+  expect(await codes(products.map((_, n) => of(n).post('/market/tickets', { subject: 'Help' })))).toEqual(
+    limited,
+  );
+  expect(
+    await codes(products.map((id, n) => of(n).call('PUT', `/market/watches/${id}`, { price: 9 }))),
+  ).toEqual(limited);
+  const bid = (id: string, n: number) =>
+    of(n).post('/market/bids', { product_id: id, size: '42', price: 9 }, { 'idempotency-key': 'one' });
+  expect(await codes(products.map(bid))).toEqual([...Array(11).fill('key_conflict'), 'taken']);
 });

@@ -9,6 +9,7 @@ import { defineKit, type Kit } from '@tidings/server/kit';
 import { composeKit } from '../../shared/server/compose-kit.ts';
 import { perServer } from '../../shared/server/per-server.ts';
 import { feedPart } from './feed/feed-part.ts';
+import { USER_MIGRATIONS } from './hold-user.ts';
 import type { Market } from './market-part.ts';
 import { type MarketOptions, marketOptions, optionsFrom } from './options.ts';
 import { ordersPart } from './orders/orders-part.ts';
@@ -28,6 +29,7 @@ export function createMarketKit(given: Partial<MarketOptions> = {}): Kit<MarketT
   const tradingOf = perServer((market: Market) => new Trading(market, options, observers));
   return defineKit(
     composeKit<MarketTables>('market', [
+      { migrations: USER_MIGRATIONS },
       realtimePart(),
       productsPart(tradingOf, observers),
       tradingPart(tradingOf),

@@ -9,6 +9,7 @@
 import { TidingsError } from '@tidings/server/kit';
 import type { Watch } from '../../events.ts';
 import { userChannel } from '../channels.ts';
+import { holdUser } from '../hold-user.ts';
 import type { Database, Market } from '../market-part.ts';
 import { amountOf, type Offered, priceOf } from '../money.ts';
 import { lockProduct, noProduct, sizesOf } from '../products/products.ts';
@@ -45,6 +46,7 @@ export function setWatch(
       amount: amountOf(offered, row.currency),
       created: market.clock.now(),
     };
+    await holdUser(db, user);
     const known = await watchesOf(db, user).where('market_watches.product', '=', product).executeTakeFirst();
     if (!known && (await countOf(db, user)) >= maxWatches)
       throw new TidingsError('limit_reached', `A user watches at most ${maxWatches} products.`);

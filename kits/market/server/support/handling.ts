@@ -7,6 +7,7 @@ import { type Call, TidingsError } from '@tidings/server/kit';
 import type { ChatRead, Ticket } from '../../events.ts';
 import type { CallingUser } from '../callers.ts';
 import { ticketChannel } from '../channels.ts';
+import { holdUser } from '../hold-user.ts';
 import type { Database, Market, Transaction } from '../market-part.ts';
 import { noSuchOrder } from '../orders/orders.ts';
 import { plainLine, plainText } from '../plain-text.ts';
@@ -32,6 +33,7 @@ export function openTicket(
   const at = market.clock.now();
   const work = async (transaction: Transaction) => {
     const { db } = transaction;
+    await holdUser(db, user);
     if ((await countOpen(db, user)) >= maxTickets)
       throw new TidingsError(
         'limit_reached',

@@ -43,6 +43,9 @@ const MAX_USER = 128;
 
 const MINUTE_IN_SECONDS = 60;
 
+/** What PostgreSQL says of a row that is there already; on SQLite nobody else writes at the same moment. */
+const UNIQUE_VIOLATION = '23505';
+
 /** Offers that one transaction withdraws. */
 const WITHDRAWN_AT_ONCE = 100;
 
@@ -215,11 +218,8 @@ export class Trading {
     try {
       return await this.#placeTogether(product, placings);
     } catch (error) {
-      if (placings.length === 1) return [{ status: 'rejected', reason: error }];
-      this.#market.log.warn(
-        { err: error, product },
-        'Placements that were done together failed; each alone.',
-      );
+      if (placings.length === 1 && !isTaken(error)) return [{ status: 'rejected', reason: error }];
+      this.#market.log.warn({ err: error, product }, 'Placements failed; each is tried alone.');
       const outcomes: PromiseSettledResult<unknown>[] = [];
       for (const placing of placings)
         outcomes.push(
@@ -321,6 +321,14 @@ export class Trading {
       throw new TidingsError('rate_limited', undefined, { retryAfter: Math.max(1, refusal.msBeforeNext) });
     }
   }
+}
+
+/**
+ * Whether a row like it was written by another transaction at the same moment: what came under the same key for another
+ * product, which is found when it is tried again.
+ */
+function isTaken(error: unknown): boolean {
+  return (error as { readonly code?: unknown }).code === UNIQUE_VIOLATION;
 }
 
 /** The offer of a key, which has to wait still. */
