@@ -296,6 +296,13 @@ describe.each(DATABASES)('threads on %s', (database) => {
     await member.ask('ping');
     expect(JSON.stringify(member.messages.all)).not.toContain('without berk');
     expect(await isThere(berk)).toEqual([404, 404, false, 0]);
+    // What a thread becomes elsewhere is not told where it was.
+    const open = await freshBoard(forum);
+    const { id: moved } = await begin(forum.moderator, open, 'Harmless');
+    await member.subscribe(`board:${open}`);
+    await ok(forum.moderator, 'PATCH', `/forum/threads/${moved}`, { title: 'Hush', board_id: board });
+    const left = await member.messages.take(({ data }) => data?.type === 'thread_changed');
+    expect(left.data).toMatchObject({ data: { id: moved, board_id: board, title: 'Harmless' } });
   });
 
   it('keep their order, and one effect, when many write at once', async () => {

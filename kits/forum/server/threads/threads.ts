@@ -185,9 +185,13 @@ export class Threads {
         pinned: Number(pinned ?? before.pinned === 1),
       };
       await db.updateTable('forum_threads').set(thread).where('id', '=', id).execute();
-      const data = { type: 'thread_changed', thread_id: id, data: threadView(thread) };
-      for (const channel of new Set([threadChannel(id), boardChannel(before.board), boardChannel(board)]))
-        await publish({ channel, event: 'forum_update', data });
+      const tell = (channel: string, { title }: ThreadRow) => {
+        const data = { type: 'thread_changed', thread_id: id, data: threadView({ ...thread, title }) };
+        return publish({ channel, event: 'forum_update', data });
+      };
+      // Where it was, not all may read what it is called now.
+      if (board !== before.board) await tell(boardChannel(before.board), before);
+      for (const channel of [threadChannel(id), boardChannel(board)]) await tell(channel, thread);
       if (board !== before.board) await tellRightsChanged(publish, { channels: [threadChannel(id)] });
       return threadView(thread);
     });
