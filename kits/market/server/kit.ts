@@ -9,7 +9,6 @@ import { defineKit, type Kit } from '@tidings/server/kit';
 import { composeKit } from '../../shared/server/compose-kit.ts';
 import { perServer } from '../../shared/server/per-server.ts';
 import { feedPart } from './feed/feed-part.ts';
-import { USER_MIGRATIONS } from './hold-user.ts';
 import type { Market } from './market-part.ts';
 import { type MarketOptions, marketOptions, optionsFrom } from './options.ts';
 import { ordersPart } from './orders/orders-part.ts';
@@ -19,6 +18,7 @@ import { supportPart } from './support/support-part.ts';
 import type { MarketTables } from './tables.ts';
 import { Trading } from './trading/trading.ts';
 import { tradingPart } from './trading/trading-part.ts';
+import { USER_MIGRATIONS } from './user-tables.ts';
 
 /** Makes the kit. @throws Error that names every option which cannot be. */
 export function createMarketKit(given: Partial<MarketOptions> = {}): Kit<MarketTables> {

@@ -1,9 +1,9 @@
 import type { FeedTables } from './feed/tables.ts';
-import type { UserTables } from './hold-user.ts';
 import type { OrderTables } from './orders/tables.ts';
 import type { ProductTables } from './products/tables.ts';
 import type { SupportTables } from './support/tables.ts';
 import type { TradingTables } from './trading/tables.ts';
+import type { UserTables } from './user-tables.ts';
 
 /** All tables of the market; each part declares its own beside its migrations. Times are milliseconds since 1970-01-01 UTC. */
 export interface MarketTables
