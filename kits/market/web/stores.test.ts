@@ -77,6 +77,18 @@ it('a product’s answer that comes late undoes no price', async () => {
   expect(bid()).toBe(210);
 });
 
+it('a size that is added or removed is seen at once', async () => {
+  const server = openServer();
+  const { state } = new Sneaker(server.client, server.call, 'a');
+  await server.answer('/market/products/a', { ...sneaker(200, 1), sizes: ['42'] });
+  server.tell('sneaker:a', 'PRODUCT_UPDATED', { product: { id: 'a', sizes: ['42'], halted: true } });
+  expect(server.asks('/market/products/a')).toBe(false);
+  server.tell('sneaker:a', 'PRODUCT_UPDATED', { product: { id: 'a', sizes: ['43', '42'] } });
+  const size = { ...sneaker(10, 3).by_size[0], size: '43' };
+  await server.answer('/market/products/a', { id: 'a', by_size: [size, sneaker(200, 1).by_size[0]] });
+  expect(state.getSnapshot().product?.by_size.map(({ size }) => size)).toEqual(['43', '42']);
+});
+
 it('an answer of a server that has heard less changes no price', async () => {
   const server = openServer();
   const store = new Sneaker(server.client, server.call, 'a');

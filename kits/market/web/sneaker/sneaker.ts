@@ -69,13 +69,16 @@ export class Sneaker {
       prices.on('BID_UPDATED', (update) => this.#price('highest_bid', update)),
       prices.on('ASK_UPDATED', (update) => this.#price('lowest_ask', update)),
       prices.on('MATCH_CREATED', (match) => this.#sold(match)),
-      prices.on('PRODUCT_UPDATED', ({ product }) =>
+      prices.on('PRODUCT_UPDATED', ({ product }) => {
         this.#live.change((state) => ({
           ...state,
           removed: product === null,
           ...(product && state.product ? { product: { ...state.product, ...product } } : {}),
-        })),
-      ),
+        }));
+        const known = this.#live.now.product?.by_size.map(({ size }) => size);
+        // An event does not say what is bid and asked for a size that is new.
+        if (product && product.sizes.join('\n') !== known?.join('\n')) void this.load();
+      }),
       depth.on('BOOK_UPDATED', (book) => this.#live.change((state) => withBook(state, book))),
       prices.onGap(() => this.load()),
       depth.onGap(() => this.#loadBook()),
