@@ -81,7 +81,13 @@ export class Follower {
     wanted: readonly Wanted[],
     bound: (from: SliceRequest) => SliceRequest,
   ): Promise<readonly Outcome[]> {
-    const targets = await this.#targets(session, wanted);
+    let targets: readonly PromiseSettledResult<SubscribeTarget>[];
+    let before: Pick<Session, 'identity' | 'looks'>;
+    // What was allowed to who the session is no more, or before it was put out of something, is asked again.
+    do {
+      before = { identity: session.identity, looks: session.looks };
+      targets = await Promise.allSettled(wanted.map((entry) => this.#target(session, entry)));
+    } while (session.identity !== before.identity || session.looks !== before.looks);
     const allowed = targets
       .filter((target) => target.status === 'fulfilled')
       .map(({ value }) => ({ ...value, from: bound(value.from) }));
@@ -191,18 +197,6 @@ export class Follower {
       return { ...request, through: head };
     });
     return { outcomes, head };
-  }
-
-  /** Asks for rights again when the session got another identity while it was asked. */
-  async #targets(
-    session: Session,
-    wanted: readonly Wanted[],
-  ): Promise<readonly PromiseSettledResult<SubscribeTarget>[]> {
-    for (;;) {
-      const { identity } = session;
-      const targets = await Promise.allSettled(wanted.map((entry) => this.#target(session, entry)));
-      if (session.identity === identity) return targets;
-    }
   }
 
   async #target(session: Session, { channel: name, from, byRight = true }: Wanted): Promise<SubscribeTarget> {

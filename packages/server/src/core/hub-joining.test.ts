@@ -172,6 +172,21 @@ describe('joining', () => {
     expect(core.hub.channels.size).toBe(0);
   });
 
+  it('one that is put out of a channel while its right is asked for is asked again', async () => {
+    const asked = Promise.withResolvers<boolean>();
+    const answers = [asked.promise, Promise.resolve(false)];
+    const core = await createTestCore({
+      namespaces: { room: { rights: { subscribe: () => answers.shift() ?? false } } },
+    });
+    const { session } = core.connect();
+    const following = core.host.follow(session, ['room:1'], {});
+    // It is not there yet, so nothing is taken from it.
+    expect(core.hub.unsubscribe(session, 'room:1')).toBe(false);
+    asked.resolve(true);
+    expect((await following).channels).toMatchObject([{ error: { code: 'unauthenticated' } }]);
+    expect(session.subscriptions.size).toBe(0);
+  });
+
   it('subscribing, unsubscribing and subscribing in one breath take effect in that order', async () => {
     const core = await createTestCore();
     const [one, two] = [core.connect(), core.connect()];

@@ -215,6 +215,7 @@ export class Hub {
 
   /** @returns whether the session followed the channel. */
   unsubscribe(session: Session, name: string): boolean {
+    session.looks += 1;
     const subscription = session.subscriptions.get(name);
     if (!subscription || session.closed) return false;
     this.flush();

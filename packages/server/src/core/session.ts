@@ -38,6 +38,8 @@ export class Session {
   /** It must authenticate before anything else. */
   provisional: boolean;
   readonly subscriptions = new Map<string, Subscription>();
+  /** How often it has been made to leave a channel, or was looked at whether it has to: what is allowed meanwhile is asked again. */
+  looks = 0;
   /** What this tick has for the client. The hub's. */
   pending: Batch | undefined;
   /** What waits while the connection takes nothing more. The hub's. */

@@ -11,6 +11,7 @@ export interface RecheckParts {
 
 /** Has a session leave the channels that it follows by right and has no right to any more, and says so. */
 export async function recheck(parts: RecheckParts, session: Session): Promise<void> {
+  session.looks += 1;
   await Promise.all(
     [...session.subscriptions.values()].map((subscription) => recheckOne(parts, subscription)),
   );
