@@ -58,7 +58,7 @@ function Frame({ forum, boards, myself }: FrameProps) {
           <InboxButton page={page} categories={CATEGORIES[page.language]} onOpen={goTo} />
         </div>
       </header>
-      <nav className="forum-tabs" aria-label={t.title}>
+      <nav className="tabs forum-tabs" aria-label={t.title}>
         {TABS.filter((each) => each !== 'moderation' || me?.moderator).map((each) => (
           <PlaceLink
             key={each}

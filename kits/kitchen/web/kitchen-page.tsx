@@ -42,7 +42,7 @@ export function KitchenPage(page: KitPageProps) {
           <InboxButton page={page} categories={CATEGORIES[page.language]} onOpen={goTo} />
         </div>
       </header>
-      <nav className="kitchen-tabs" aria-label={t.title}>
+      <nav className="tabs kitchen-tabs" aria-label={t.title}>
         {TABS.map((each) => (
           <PlaceLink
             key={each}

@@ -85,7 +85,7 @@ export function MarketPage(page: KitPageProps) {
           <InboxButton page={page} categories={CATEGORIES[language]} onOpen={goTo} />
         </div>
       </header>
-      <nav ref={tabs} className="market-tabs" aria-label={t.title}>
+      <nav ref={tabs} className="tabs market-tabs" aria-label={t.title}>
         {TABS.map((each) => (
           <PageLink
             key={each}

@@ -87,7 +87,7 @@ function Thread({ forum, boards, id, view, post, log, news }: ThreadProps) {
             </h2>
             {thread ? <ThreadActions forum={forum} log={log} thread={thread} /> : null}
           </header>
-          <nav className="forum-views" aria-label={t.views.label}>
+          <nav className="tabs forum-views" aria-label={t.views.label}>
             {VIEWS.map((each) => (
               <PlaceLink
                 key={each}
