@@ -34,14 +34,14 @@ describe('a thread', () => {
     await ayse.field.press('Control+Enter');
     await olena.shows(['The first post', 'supply']);
     await olena.page.getByText('Ayşe is typing…').waitFor({ state: 'detached' });
-    expect(await ayse.field.inputValue()).toBe('');
+    await expect.poll(() => ayse.field.inputValue()).toBe('');
 
     // An answer quotes; a name is chosen by the keyboard.
     await olena.post('supply').getByRole('button', { name: 'Reply #2' }).click();
     await olena.field.pressSequentially('Так, @ay');
     await olena.page.getByRole('option', { name: 'Ayşe @ayse' }).waitFor();
     await olena.field.press('Enter');
-    expect(await olena.field.inputValue()).toBe('Так, @ayse ');
+    await expect.poll(() => olena.field.inputValue()).toBe('Так, @ayse ');
     await olena.field.press('Control+Enter');
     await ayse.post('Так, @ayse').locator('.forum-quote').getByText('supply').waitFor();
     await ayse.page.getByText('Олена mentioned you').first().waitFor();
@@ -85,7 +85,7 @@ describe('a thread', () => {
     await olena.shows(['The first post', 'meanwhile']);
     proxy.accept();
     for (const tab of [ayse, olena]) await tab.shows(['The first post', 'meanwhile', 'one', 'two']);
-    expect(await ayse.page.getByText('Waiting to be sent').count()).toBe(0);
+    await ayse.page.getByText('Waiting to be sent').first().waitFor({ state: 'detached' });
   });
 
   it('shows HTML as text, and files that are dropped', async () => {

@@ -27,7 +27,7 @@ it('has a buyer and a seller meet, and both see their order go its way', async (
 
   await buyer.card(id).getByRole('link').click();
   await buyer.settled();
-  expect(await buyer.tile('ask').textContent()).toBe('$220');
+  await expect.poll(() => buyer.tile('ask').textContent()).toBe('$220');
   // What others bid is seen as it comes.
   await market.place('bid', 'ayse', id, 200);
   await expect.poll(() => buyer.tile('bid').textContent()).toBe('$200');
@@ -73,7 +73,7 @@ it('shows what is new, what has dropped, and tells who watches', async () => {
   const olena = await market.open(browser, 'olena', '', { locale: 'uk-UA' });
   const id = await market.add('Кросівки <b>Хмара</b>');
   await olena.card(id).getByText('Новинка').waitFor();
-  expect(await olena.page.locator('.market-card').first().getAttribute('data-product')).toBe(id);
+  await expect.poll(() => olena.page.locator('.market-card').first().getAttribute('data-product')).toBe(id);
   expect(await olena.card(id).locator('b b').count()).toBe(0);
   await market.place('ask', 'sam', id, 300);
   await expect.poll(() => olena.card(id).locator('[data-side=ask] b').textContent()).toMatch(/^300\s\$$/);

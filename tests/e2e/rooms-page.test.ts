@@ -290,7 +290,7 @@ it('is used by the keyboard alone', async () => {
   await ayse.page.getByRole('dialog', { name: 'People' }).waitFor();
   await keyboard.press('Escape');
   await ayse.page.getByRole('dialog').waitFor({ state: 'detached' });
-  expect(await focused()).toMatch(/^People/);
+  await expect.poll(focused).toMatch(/^People/);
 });
 
 it.each(['en', 'tr', 'ru', 'uk'])('never scrolls sideways on a phone, in %s', async (locale) => {
