@@ -40,6 +40,13 @@ async function visit(name: string, path = '/kitchen', options: PageOptions = {})
 
 const post = (page: Page, text: string) => page.locator('.kitchen-post', { hasText: text });
 
+/** The channels that a user's pages follow. */
+async function followed(user: string): Promise<readonly string[]> {
+  const { body } = await new Api({ url: server.url, bearer: server.apiKey }).get('/connections');
+  const connections = body.connections as { user: string; channels: string[] }[];
+  return connections.flatMap((each) => (each.user === user ? each.channels : []));
+}
+
 /** Writes a post over HTTP. */
 async function write(user: string, content: string): Promise<string> {
   const { status, body } = await as(user).post('/kitchen/posts', { content });
@@ -78,6 +85,8 @@ describe('the feed', () => {
     await post(alice, 'Soup with').getByRole('button', { name: '0 likes' }).waitFor();
     await post(alice, 'Soup with').getByRole('button', { name: '0 comments' }).click();
     await shown.getByRole('button', { name: '0 comments' }).click();
+    // Nobody is told of a mark that was set before.
+    await expect.poll(() => followed('alice')).toContainEqual(expect.stringMatching(/^typing:post:/));
     await shown.getByLabel('Write a comment').pressSequentially('Smells');
     await post(alice, 'Soup with').getByText('bob is writing…').waitFor();
     await shown.getByLabel('Write a comment').fill('Smells good');

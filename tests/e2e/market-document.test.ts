@@ -150,13 +150,15 @@ it('feeds the handlers of the deals, the orders and the prices', async () => {
   );
   const called = (name: string) => `calls.filter(([name]) => name === '${name}')`;
   await untilHeard(id, () => page.evaluate(`${called('updatePrice')}.length`));
-  let newest = '';
+  const added: string[] = [];
   await expect
     .poll(async () => {
-      newest = await market.add('Newest');
-      return page.evaluate(`${called('addProductToTop')}.some(([, { id }]) => id === '${newest}')`);
+      added.push(await market.add('Newest'));
+      const heard = await page.evaluate<string[]>(`${called('addProductToTop')}.map(([, { id }]) => id)`);
+      return heard.some((each) => added.includes(each));
     })
     .toBe(true);
+  const newest = await market.add('Newest of all');
   await market.place('ask', 'sam', newest, 300);
   await market.place('ask', 'sam', newest, 200);
   await has(`${called('highlightProduct')}.map(([, id]) => id)`, [newest]);

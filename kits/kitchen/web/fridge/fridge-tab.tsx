@@ -53,7 +53,11 @@ export function FridgeTab({ kitchen, households, household }: FridgeTabProps) {
         />
       )}
       <div className="kitchen-columns">
-        {fridge ? <Items key={group ?? ''} kitchen={kitchen} fridge={fridge} /> : <section />}
+        {fridge ? (
+          <Items key={group ?? ''} kitchen={kitchen} fridge={fridge} />
+        ) : (
+          <section aria-busy="true" />
+        )}
         {recipes && fridge ? (
           <aside>
             <RecipeBox kitchen={kitchen} recipes={recipes} group={group} />
